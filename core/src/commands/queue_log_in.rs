@@ -1,0 +1,70 @@
+//! An agent logs in to a queue (`*38`); the queue says whether that makes it ready (P-11 … P-15).
+
+use super::log_in::{arrive, may_activate};
+use super::set_status::raise;
+use super::{Ask, Decide, Decision, QueueChoice};
+use crate::event::{Event, Status, StatusCause};
+use crate::floor::AgentSlot;
+use crate::ids::*;
+use crate::refusal::Refusal;
+
+/// Logs an agent in to one queue or to all that it may take, and in to work if need be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueLogIn {
+    /// Who.
+    pub agent: UserId,
+    /// Where.
+    pub queue: QueueChoice,
+}
+
+impl Decide for QueueLogIn {
+    fn decide(&self, ask: &Ask<'_>) -> Decision {
+        let slot = ask.for_agent(self.agent)?;
+        let chosen = chosen(ask, slot, self.queue)?;
+        let mut events = arrive(ask, slot)?;
+        let loaded: Vec<_> = events.iter().filter_map(loaded_queue).collect();
+        let mut raises = false;
+        for queue in chosen {
+            let queue_slot = ask.floor.find_queue(queue)?;
+            let seat = ask.floor.seat_of(slot, queue_slot).expect("a chosen queue is one of the agent's");
+            if ask.floor.seat(seat).logged_in || loaded.contains(&queue) {
+                continue;
+            }
+            let ready = ask.floor.queue(queue_slot).settings.auto_ready;
+            raises |= ready;
+            events.push(Event::QueueLoggedIn { agent: self.agent, queue, ready });
+        }
+        let status = events.iter().find_map(status_set).unwrap_or(ask.floor.agent(slot).status);
+        if raises && status == Status::NotReady {
+            events.extend(raise(ask, slot, false, StatusCause::QueueLogIn));
+        }
+        Ok(events)
+    }
+}
+
+/// The queues that are meant, those that whoever asks may activate.
+pub(super) fn chosen(ask: &Ask<'_>, slot: AgentSlot, choice: QueueChoice) -> Result<Vec<QueueId>, Refusal> {
+    match choice {
+        QueueChoice::One(queue) => may_activate(ask, slot, queue).map(|()| vec![queue]),
+        QueueChoice::All => {
+            let queues = ask.floor.seats_of(slot).map(|(_, seat)| ask.floor.queue(seat.queue).id);
+            let open: Vec<_> = queues.filter(|&queue| may_activate(ask, slot, queue).is_ok()).collect();
+            if open.is_empty() { Err(Refusal::NoQueues { agent: ask.floor.agent(slot).id }) } else { Ok(open) }
+        }
+    }
+}
+
+fn loaded_queue(event: &Event) -> Option<QueueId> {
+    match event {
+        Event::QueueLoggedIn { queue, .. } => Some(*queue),
+        _ => None,
+    }
+}
+
+/// The status that a login gave.
+pub(super) fn status_set(event: &Event) -> Option<Status> {
+    match event {
+        Event::StatusSet { status, .. } => Some(*status),
+        _ => None,
+    }
+}

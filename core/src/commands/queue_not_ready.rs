@@ -1,0 +1,66 @@
+//! An agent is not ready in a queue (`*37`). With the last one its status follows.
+
+use super::log_in::{arrive, may_activate, membership};
+use super::queue_log_out::may_leave;
+use super::step_away::step_away;
+use super::{Ask, Decide, Decision, QueueChoice};
+use crate::event::{Event, Status, StatusCause};
+use crate::floor::AgentSlot;
+use crate::ids::*;
+use crate::refusal::Refusal;
+
+/// Sets one queue not ready, logging in to it if need be; or all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueNotReady {
+    /// Who.
+    pub agent: UserId,
+    /// Where.
+    pub queue: QueueChoice,
+}
+
+impl Decide for QueueNotReady {
+    fn decide(&self, ask: &Ask<'_>) -> Decision {
+        let slot = ask.for_agent(self.agent)?;
+        match self.queue {
+            QueueChoice::One(queue) => one(ask, slot, queue),
+            QueueChoice::All => all(ask, slot),
+        }
+    }
+}
+
+fn one(ask: &Ask<'_>, slot: AgentSlot, queue: QueueId) -> Decision {
+    let seat_slot = membership(ask, slot, queue)?;
+    let (agent, seat) = (ask.floor.agent(slot), ask.floor.seat(seat_slot));
+    may_leave(ask, seat, queue)?;
+    may_activate(ask, slot, queue)?;
+    if !seat.logged_in {
+        let mut events = arrive(ask, slot)?;
+        events.retain(|event| !matches!(event, Event::QueueLoggedIn { queue: loaded, .. } if *loaded == queue));
+        events.push(Event::QueueLoggedIn { agent: agent.id, queue, ready: false });
+        return Ok(events);
+    }
+    if !seat.ready {
+        return Ok(vec![]);
+    }
+    let mut events = vec![Event::QueueReadySet { agent: agent.id, queue, ready: false }];
+    let last = ask.floor.seats_of(slot).all(|(other, seat)| other == seat_slot || !seat.ready);
+    if last && agent.status == Status::Available {
+        events.extend(step_away(ask.floor, ask.now, slot, Status::NotReady, None, StatusCause::LastQueue));
+    }
+    Ok(events)
+}
+
+fn all(ask: &Ask<'_>, slot: AgentSlot) -> Decision {
+    let agent = ask.floor.agent(slot);
+    if agent.status == Status::Offline {
+        return Err(Refusal::NotLoggedIn { agent: agent.id });
+    }
+    let ready = ask.floor.seats_of(slot).filter(|(_, seat)| seat.ready && (!seat.locked || ask.is_supervisor()));
+    let mut events: Vec<_> = ready
+        .map(|(_, seat)| Event::QueueReadySet { agent: agent.id, queue: ask.floor.queue(seat.queue).id, ready: false })
+        .collect();
+    if agent.status == Status::Available {
+        events.extend(step_away(ask.floor, ask.now, slot, Status::NotReady, None, StatusCause::LastQueue));
+    }
+    Ok(events)
+}

@@ -1,0 +1,114 @@
+//! A conversation is handed on, to a queue or to an agent (M-26, M-27). Its age goes with it.
+
+use super::end_conversation::wrap_up_until;
+use super::{Ask, Decide, Decision, valid};
+use crate::eligibility::{Code, Question};
+use crate::event::*;
+use crate::floor::conversation::{Conversation, Stage};
+use crate::floor::{AgentSlot, ConversationSlot};
+use crate::ids::*;
+use crate::refusal::Refusal;
+
+/// Where to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Into a queue, where it is routed anew.
+    Queue(QueueId),
+    /// To an agent, who is offered it.
+    Agent(UserId),
+}
+
+/// Hands a conversation on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transfer {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Where to.
+    pub to: Target,
+}
+
+impl Decide for Transfer {
+    fn decide(&self, ask: &Ask<'_>) -> Decision {
+        let slot = ask.floor.find_conversation(self.conversation)?;
+        let conversation = ask.floor.conversation(slot);
+        let holder = may_move(ask, conversation)?;
+        match self.to {
+            Target::Queue(queue) => {
+                valid::channel(ask.floor, ask.floor.find_queue(queue)?, conversation.channel)?;
+                let mut events = let_go(ask, conversation, WorkOutcome::Transferred);
+                let (conversation, cause) = (self.conversation, QueueCause::Transferred);
+                events.push(Event::Queued { conversation, queue, since: ask.now, cause });
+                Ok(events)
+            }
+            Target::Agent(agent) => hand_to(ask, slot, agent, holder, WorkOutcome::Transferred),
+        }
+    }
+}
+
+/// The one who has the conversation, if somebody does. Its holder may move it, and a supervisor.
+pub(super) fn may_move(ask: &Ask<'_>, conversation: &Conversation) -> Result<Option<AgentSlot>, Refusal> {
+    let holder = match conversation.stage {
+        Stage::Active { agent, .. } | Stage::Parked { agent, .. } => Some(agent),
+        Stage::Waiting | Stage::Offered(_) => None,
+        Stage::Wrapping { .. } => return Err(Refusal::AlreadyEnded { conversation: conversation.id }),
+    };
+    match holder {
+        Some(agent) => ask.for_agent(ask.floor.agent(agent).id).map(Some),
+        None => ask.supervisor_only().map(|()| None),
+    }
+}
+
+/// The facts that take a conversation from wherever it is.
+pub(super) fn let_go(ask: &Ask<'_>, conversation: &Conversation, outcome: WorkOutcome) -> Vec<Event> {
+    match conversation.stage {
+        Stage::Offered(_) => vec![ask.floor.offer_ended(conversation, OfferOutcome::Rescinded)],
+        Stage::Active { agent, .. } => vec![Event::WorkEnded {
+            conversation: conversation.id,
+            agent: ask.floor.agent(agent).id,
+            queue: ask.floor.queue(conversation.queue).id,
+            outcome,
+            wrap_up_until: wrap_up_until(ask.floor, agent, conversation, ask.now),
+        }],
+        Stage::Waiting | Stage::Parked { .. } | Stage::Wrapping { .. } => vec![],
+    }
+}
+
+/// The facts that offer a conversation to a chosen agent, or why that agent may not have it.
+pub(super) fn hand_to(
+    ask: &Ask<'_>,
+    slot: ConversationSlot,
+    agent: UserId,
+    holder: Option<AgentSlot>,
+    outcome: WorkOutcome,
+) -> Decision {
+    let (floor, target) = (ask.floor, ask.floor.find_agent(agent)?);
+    let conversation = floor.conversation(slot);
+    let has_it = match conversation.stage {
+        Stage::Active { agent, .. } => agent == target,
+        Stage::Offered(offer) => offer.agent == target,
+        _ => false,
+    };
+    if has_it {
+        return Err(Refusal::AlreadyWithAgent { conversation: conversation.id, agent });
+    }
+    may_be_assigned(&Question::about(floor, ask.now, OfferKind::Assigned, target, slot))?;
+    let mut events = let_go(ask, conversation, outcome);
+    events.push(floor.offer_made(ask.now, slot, target, OfferKind::Assigned, holder));
+    Ok(events)
+}
+
+/// The three refusals of assigning by hand (G-27 … G-29), the plainest first: offline, absent, no room.
+fn may_be_assigned(question: &Question<'_>) -> Result<(), Refusal> {
+    let Some(why) = question.first_failure() else { return Ok(()) };
+    let agent = question.agent.id;
+    let any = |codes: &[Code]| question.failures().any(|code| codes.contains(&code));
+    Err(if any(&[Code::ClientBlocked]) {
+        Refusal::ClientBlocked { client: question.conversation.expect("it was asked about").client }
+    } else if any(&[Code::Offline]) {
+        Refusal::AgentOffline { agent, why }
+    } else if any(&[Code::KickedOut, Code::OnBreak, Code::NotReady, Code::Unreachable, Code::Finishing]) {
+        Refusal::AgentAbsent { agent, why }
+    } else {
+        Refusal::AgentAtCapacity { agent, why }
+    })
+}

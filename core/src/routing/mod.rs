@@ -1,0 +1,439 @@
+//! Who gets which conversation.
+//!
+//! The router keeps, for every channel of every queue, the agents who may take from it and the
+//! conversations that wait, both in order (`lane.rs`), so that a choice is a look at the front. The
+//! order is made from the floor after each event, and holds nothing that is not there: a router
+//! built anew from the floor chooses the same.
+//!
+//! Both sides have a rank: a conversation's best agent is the least by `Rank`, an agent's best
+//! conversation the least by (own client, tier of its membership, queue priority, conversation
+//! priority, age). Because both ranks begin with what the pair shares, there is always a pair in
+//! which each is the other's best, and that pair is made.
+
+mod lane;
+pub mod longest_idle;
+mod rank;
+
+pub use rank::{Rank, RankCode};
+
+use crate::eligibility::{Question, Scope, delay_opens_at};
+use crate::event::OfferKind;
+use crate::floor::conversation::Stage;
+use crate::floor::{AgentSlot, ConversationSlot, Floor, QueueSlot, SeatSlot, Touched};
+use crate::ids::*;
+use crate::limits;
+use crate::mutant;
+use lane::{Lane, Link, Links, SeatKey, Standing, WaitKey};
+use smallvec::SmallVec;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// A match: this conversation to this agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// What.
+    pub conversation: ConversationSlot,
+    /// To whom.
+    pub agent: AgentSlot,
+    /// Queued or own.
+    pub kind: OfferKind,
+}
+
+/// Where a conversation stands while it waits; kept beside it so that it can be taken out when
+/// the floor has moved on.
+#[derive(Clone, Debug)]
+struct Waiting {
+    queue: QueueSlot,
+    channel: Channel,
+    key: WaitKey,
+    queued_at: Timestamp,
+    skills: Box<[crate::event::SkillLevel]>,
+    owner: Option<(AgentSlot, OwnKey)>,
+}
+
+/// Where a conversation ranks for its client's own agent: lower first.
+type OwnKey = (Reverse<u8>, WaitKey);
+
+/// The order of one account's agents and conversations, and what is left to look at.
+#[derive(Clone, Debug, Default)]
+pub struct Router {
+    lanes: Vec<[Lane; Channel::COUNT]>,
+    links: Links,
+    waiting: Vec<Option<Waiting>>,
+    own: BTreeMap<AgentSlot, BTreeSet<OwnKey>>,
+    openings: BTreeSet<(Timestamp, QueueSlot, Channel)>,
+    /// Agents that missed an offer, and when that is forgiven; in that order.
+    missed: VecDeque<(Timestamp, AgentSlot)>,
+    freed: VecDeque<AgentSlot>,
+    arrived: VecDeque<ConversationSlot>,
+    stirred: SmallVec<[(QueueSlot, Channel); 4]>,
+}
+
+impl Router {
+    /// The order of this floor, with everything still to look at.
+    pub fn of(floor: &Floor) -> Router {
+        let mut router = Router::default();
+        let mut missed: Vec<_> = floor
+            .agents()
+            .filter_map(|(slot, agent)| Some((agent.missed_at?.plus_ms(limits::MISSED_MS), slot)))
+            .collect();
+        missed.sort();
+        router.missed = missed.into();
+        for (slot, _) in floor.agents() {
+            router.look_at_agent(floor, slot);
+        }
+        for (slot, _) in floor.conversations() {
+            router.look_at_conversation(floor, slot);
+        }
+        router
+    }
+
+    /// Takes in what an event changed.
+    pub fn refresh(&mut self, floor: &Floor, touched: &Touched) {
+        if let Some((seat, queue, _)) = touched.seat_gone {
+            self.drop_seat(seat, queue);
+        }
+        for &agent in &touched.agents {
+            self.look_at_agent(floor, agent);
+        }
+        for &conversation in &touched.conversations {
+            self.look_at_conversation(floor, conversation);
+        }
+    }
+
+    fn look_at_agent(&mut self, floor: &Floor, slot: AgentSlot) {
+        let agent = floor.agent(slot);
+        let now = floor.last_at();
+        if agent.missed_at == Some(now) && agent.missed_just_now(now) {
+            self.missed.push_back((now.plus_ms(limits::MISSED_MS), slot));
+        }
+        let standing = if mutant!(MissRanksAsBefore: false, else agent.missed_just_now(now)) {
+            Standing::Missed
+        } else {
+            Standing::Fresh
+        };
+        for channel in Channel::ALL {
+            let mut agent_may = None;
+            for &seat_slot in &agent.seats {
+                let question = Question::about_seat(floor, seat_slot, channel);
+                let may = *agent_may.get_or_insert_with(|| question.fails_in(Scope::Agent).is_none())
+                    && question.fails_in(Scope::Seat).is_none()
+                    && floor.queue(floor.seat(seat_slot).queue).settings.channels.has(channel);
+                let settings = floor.seat(seat_slot).settings;
+                let key = SeatKey {
+                    tier_level: settings.tier_level,
+                    position: settings.position,
+                    delay_sec: settings.delay_sec,
+                };
+                self.place(floor, seat_slot, channel, may.then_some((standing, key)));
+            }
+        }
+        if self.freed.back() != Some(&slot) {
+            self.freed.push_back(slot);
+        }
+    }
+
+    /// Puts a seat where it belongs, or out.
+    fn place(&mut self, floor: &Floor, seat: SeatSlot, channel: Channel, belongs: Option<(Standing, SeatKey)>) {
+        if self.links.len() <= seat.index() {
+            self.links.resize(seat.index() + 1, [Link::OUT; Channel::COUNT]);
+        }
+        let queue = floor.seat(seat).queue;
+        let was_in = self.links[seat.index()][channel as usize].is_in();
+        if !was_in && belongs.is_none() {
+            return;
+        }
+        self.make_lanes(queue);
+        let lane = &mut self.lanes[queue.index()][channel as usize];
+        if was_in {
+            lane.leave(&mut self.links, seat);
+        }
+        if let Some((standing, key)) = belongs {
+            lane.join(floor, &mut self.links, seat, standing, key);
+        }
+        if lane.has_delays() || lane.opens_at.is_some() {
+            self.stirred.push((queue, channel));
+        }
+    }
+
+    fn drop_seat(&mut self, seat: SeatSlot, queue: QueueSlot) {
+        for channel in Channel::ALL {
+            if self
+                .links
+                .get(seat.index())
+                .is_some_and(|links| links[channel as usize].is_in())
+            {
+                self.lanes[queue.index()][channel as usize].leave(&mut self.links, seat);
+                self.stirred.push((queue, channel));
+            }
+        }
+    }
+
+    fn make_lanes(&mut self, queue: QueueSlot) {
+        while self.lanes.len() <= queue.index() {
+            self.lanes.push(Channel::ALL.map(Lane::new));
+        }
+    }
+
+    fn look_at_conversation(&mut self, floor: &Floor, slot: ConversationSlot) {
+        if self.waiting.len() <= slot.index() {
+            self.waiting.resize(slot.index() + 1, None);
+        }
+        self.take_out(slot);
+        let waits = floor
+            .conversation_at(slot)
+            .is_some_and(|conversation| conversation.stage == Stage::Waiting);
+        if waits && self.arrived.back() != Some(&slot) {
+            self.arrived.push_back(slot);
+        }
+    }
+
+    fn take_out(&mut self, slot: ConversationSlot) {
+        let Some(waiting) = self.waiting[slot.index()].take() else {
+            return;
+        };
+        let lane = &mut self.lanes[waiting.queue.index()][waiting.channel as usize];
+        lane.stop_waiting(&waiting.skills, waiting.key, waiting.queued_at);
+        if lane.opens_at.is_some() {
+            self.stirred.push((waiting.queue, waiting.channel));
+        }
+        if let Some((owner, key)) = waiting.owner {
+            let theirs = self
+                .own
+                .get_mut(&owner)
+                .expect("an owner's list is there while something is on it");
+            theirs.remove(&key);
+            if theirs.is_empty() {
+                self.own.remove(&owner);
+            }
+        }
+    }
+
+    /// Lets a conversation wait in its lane. One whose client is blocked waits outside.
+    fn put_in(&mut self, floor: &Floor, slot: ConversationSlot) {
+        let Some(conversation) = floor
+            .conversation_at(slot)
+            .filter(|conversation| conversation.stage == Stage::Waiting)
+        else {
+            return;
+        };
+        if self.waiting[slot.index()].is_some() || floor.is_blocked(conversation.client) {
+            return;
+        }
+        let priority = Reverse(conversation.priority);
+        let arrived_at = mutant!(QueuedAtOrdersTheLine: conversation.queued_at, else conversation.arrived_at);
+        let key = WaitKey {
+            priority,
+            arrived_at,
+            no: conversation.no,
+            slot,
+        };
+        let owner = conversation
+            .owner
+            .map(|owner| (owner, (Reverse(floor.queue(conversation.queue).settings.priority), key)));
+        if let Some((owner, key)) = owner {
+            self.own.entry(owner).or_default().insert(key);
+        }
+        self.make_lanes(conversation.queue);
+        let lane = &mut self.lanes[conversation.queue.index()][conversation.channel as usize];
+        lane.wait(&conversation.skills, key, conversation.queued_at);
+        if lane.has_delays() {
+            self.stirred.push((conversation.queue, conversation.channel));
+        }
+        self.waiting[slot.index()] = Some(Waiting {
+            queue: conversation.queue,
+            channel: conversation.channel,
+            key,
+            queued_at: conversation.queued_at,
+            skills: conversation.skills.clone(),
+            owner,
+        });
+    }
+
+    /// The next match that what happened makes possible; none when all is quiet.
+    pub fn next_match(&mut self, floor: &Floor, now: Timestamp) -> Option<Match> {
+        self.forgive(floor, now);
+        if let (true, &[arrived]) = (self.freed.is_empty(), &self.arrived.make_contiguous()[..]) {
+            // One arrival into a quiet floor: nobody eligible has anything better waiting.
+            if let Some(made) = self.choose(floor, arrived, now) {
+                self.arrived.clear();
+                return Some(made);
+            }
+        }
+        while let Some(arrived) = self.arrived.pop_front() {
+            self.put_in(floor, arrived);
+            self.freed
+                .extend(self.choose(floor, arrived, now).map(|made| made.agent));
+        }
+        while let Some(&agent) = self.freed.front() {
+            if let Some(conversation) = self.best_for(floor, agent, now) {
+                return Some(self.settle(floor, conversation, now));
+            }
+            self.freed.pop_front();
+        }
+        self.arm(now);
+        None
+    }
+
+    /// From a possible match to one in which each is the other's best. Each step improves the rank
+    /// that both sides share, so there is a last one.
+    fn settle(&self, floor: &Floor, mut conversation: ConversationSlot, now: Timestamp) -> Match {
+        loop {
+            let made = self.choose(floor, conversation, now).expect("somebody could take it");
+            match self.best_for(floor, made.agent, now) {
+                Some(better) if better != conversation => conversation = better,
+                _ => return made,
+            }
+        }
+    }
+
+    /// The best agent for a waiting conversation.
+    pub fn choose(&self, floor: &Floor, slot: ConversationSlot, now: Timestamp) -> Option<Match> {
+        let conversation = floor
+            .conversation_at(slot)
+            .filter(|conversation| conversation.stage == Stage::Waiting)?;
+        if let Some(owner) = conversation.owner {
+            let question = Question::about(floor, now, OfferKind::Own, owner, slot);
+            if question.first_failure().is_none() {
+                return Some(Match {
+                    conversation: slot,
+                    agent: owner,
+                    kind: OfferKind::Own,
+                });
+            }
+        }
+        let lane = &self.lanes.get(conversation.queue.index())?[conversation.channel as usize];
+        let waited_ms = conversation.waited_ms(now);
+        for standing in [Standing::Fresh, Standing::Missed] {
+            for group in lane.groups(standing) {
+                let open = group.filter(
+                    |&(delay_sec, _)| mutant!(DelayIgnored: true, else u64::from(delay_sec) * 1_000 <= waited_ms),
+                );
+                let firsts = open.filter_map(|(_, head)| {
+                    let mut seats = lane.seats_from(&self.links, head).map(|seat| floor.seat(seat).agent);
+                    seats.find(|&agent| self.may_take(floor, agent, slot, now))
+                });
+                if let Some(agent) = firsts.min_by_key(|&agent| longest_idle::key(floor.agent(agent))) {
+                    return Some(Match {
+                        conversation: slot,
+                        agent,
+                        kind: OfferKind::Queued,
+                    });
+                }
+            }
+        }
+        None
+    }
+
+    /// What the agents in a lane are still asked: only what concerns the conversation.
+    fn may_take(&self, floor: &Floor, agent: AgentSlot, conversation: ConversationSlot, now: Timestamp) -> bool {
+        Question::about(floor, now, OfferKind::Queued, agent, conversation)
+            .fails_in(Scope::Conversation)
+            .is_none()
+    }
+
+    /// The best conversation for an agent: of its own clients, and then over all its queues.
+    pub fn best_for(&self, floor: &Floor, agent: AgentSlot, now: Timestamp) -> Option<ConversationSlot> {
+        let mut own = self.own.get(&agent).into_iter().flatten().map(|(_, key)| key.slot);
+        let own = own.find(|&slot| {
+            Question::about(floor, now, OfferKind::Own, agent, slot)
+                .first_failure()
+                .is_none()
+        });
+        if own.is_some() {
+            return own;
+        }
+        let mut best: Option<(u16, Reverse<u8>, WaitKey)> = None;
+        for &seat_slot in &floor.agent(agent).seats {
+            let Some(links) = self.links.get(seat_slot.index()) else {
+                continue;
+            };
+            for channel in Channel::ALL
+                .into_iter()
+                .filter(|&channel| links[channel as usize].is_in())
+            {
+                let seat = floor.seat(seat_slot);
+                let lane = &self.lanes[seat.queue.index()][channel as usize];
+                let priority = Reverse(floor.queue(seat.queue).settings.priority);
+                for (skills, line) in &lane.lines {
+                    let skilled = skills
+                        .iter()
+                        .all(|need| floor.agent(agent).proficiency(need.skill) >= need.level);
+                    let delay_ms = u64::from(seat.settings.delay_sec) * 1_000;
+                    if !skilled || line.first_entry().is_none_or(|first| now < first.plus_ms(delay_ms)) {
+                        continue;
+                    }
+                    let first = line
+                        .by_rank
+                        .iter()
+                        .find(|key| self.may_take(floor, agent, key.slot, now));
+                    let tier = mutant!(AgentIgnoresTier: 0, else seat.settings.tier_level);
+                    let priority = mutant!(QueuePriorityIgnored: Reverse(0), else priority);
+                    let rank = first.map(|&key| (tier, priority, key));
+                    best = [best, rank].into_iter().flatten().min();
+                }
+            }
+        }
+        best.map(|(_, _, key)| key.slot)
+    }
+
+    /// Moves those whose miss is forgiven back among the others.
+    fn forgive(&mut self, floor: &Floor, now: Timestamp) {
+        while let Some((_, agent)) = self.missed.pop_front_if(|(forgiven, _)| *forgiven <= now) {
+            for &seat in &floor.agent(agent).seats {
+                for channel in Channel::ALL {
+                    let place = self
+                        .links
+                        .get(seat.index())
+                        .and_then(|links| links[channel as usize].place());
+                    if let Some((Standing::Missed, key)) = place.filter(|_| !floor.agent(agent).missed_just_now(now)) {
+                        self.place(floor, seat, channel, Some((Standing::Fresh, key)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets the alarms of the lanes in which something moved: when a delay next ends.
+    fn arm(&mut self, now: Timestamp) {
+        for (queue, channel) in std::mem::take(&mut self.stirred) {
+            let lane = &mut self.lanes[queue.index()][channel as usize];
+            let opens_at = mutant!(DelayNeverOpens: None, else lane.next_opening(now));
+            lane.opened_until = now;
+            if let Some(before) = std::mem::replace(&mut lane.opens_at, opens_at) {
+                self.openings.remove(&(before, queue, channel));
+            }
+            self.openings
+                .extend(opens_at.map(|opens_at| (opens_at, queue, channel)));
+        }
+    }
+
+    /// When a delay next lets a waiting conversation through to somebody.
+    pub fn next_opening(&self) -> Option<Timestamp> {
+        self.openings.first().map(|&(at, _, _)| at)
+    }
+
+    /// Looks at the conversations that a delay has let through by now.
+    pub fn open(&mut self, now: Timestamp) {
+        while let Some(&(at, queue, channel)) = self.openings.first().filter(|(at, _, _)| *at <= now) {
+            self.openings.remove(&(at, queue, channel));
+            let lane = &mut self.lanes[queue.index()][channel as usize];
+            lane.opens_at = None;
+            let opened = lane.opened(now);
+            self.arrived.extend(opened);
+            self.stirred.push((queue, channel));
+        }
+    }
+
+    /// When the delay of the agent's seat lets this conversation through, if it does not yet.
+    pub fn opens_at(
+        floor: &Floor,
+        agent: AgentSlot,
+        conversation: ConversationSlot,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let conversation = floor.conversation(conversation);
+        let seat = floor.seat_of(agent, conversation.queue)?;
+        Some(delay_opens_at(floor.seat(seat), conversation)).filter(|&opens| now < opens)
+    }
+}
