@@ -6,6 +6,9 @@
 pub(crate) mod step_away;
 mod valid;
 
+pub use set_status::Wish;
+pub use transfer::Target;
+
 use crate::event::{Actor, Event};
 use crate::floor::{AgentSlot, Floor};
 use crate::ids::*;

@@ -5,8 +5,5 @@ use serde::Deserialize;
 
 /// One record of format 1: an event with its own instant and actor.
 pub(super) fn read_format_1(rest: &mut &[u8]) -> Result<Stored, rmp_serde::decode::Error> {
-    let mut from = rmp_serde::decode::Deserializer::from_read_ref(*rest);
-    let stored = Stored::deserialize(&mut from)?;
-    *rest = &rest[rest.len() - from.get_ref().len()..];
-    Ok(stored)
+    Stored::deserialize(&mut rmp_serde::Deserializer::new(rest))
 }

@@ -1,0 +1,9 @@
+//! Tests of the engine through its door.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "it/driver.rs"]
+mod driver;
+#[path = "it/golden.rs"]
+mod golden;
+#[path = "it/routing.rs"]
+mod routing;
