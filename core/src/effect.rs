@@ -11,24 +11,13 @@ use crate::ids::*;
 #[allow(missing_docs, reason = "the fields carry the names of the model")]
 pub enum Effect {
     /// Ring the agent for this conversation until then.
-    Ring {
-        offer: OfferId,
-        conversation: ConversationId,
-        agent: UserId,
-        until: Timestamp,
-    },
+    Ring { offer: OfferId, conversation: ConversationId, agent: UserId, until: Timestamp },
     /// Stop ringing for this offer.
     StopRinging { offer: OfferId, agent: UserId },
     /// Connect the client with the agent.
-    Connect {
-        conversation: ConversationId,
-        agent: UserId,
-    },
+    Connect { conversation: ConversationId, agent: UserId },
     /// Part them; the client stays on the line.
-    Part {
-        conversation: ConversationId,
-        agent: UserId,
-    },
+    Part { conversation: ConversationId, agent: UserId },
     /// The conversation is over: hang up, close the thread.
     Close { conversation: ConversationId },
 }
@@ -36,28 +25,14 @@ pub enum Effect {
 /// The desire that this event changes.
 pub fn of(event: &Event) -> Option<Effect> {
     match *event {
-        Event::OfferMade {
-            offer,
-            conversation,
-            agent,
-            until,
-            ..
-        } => Some(Effect::Ring {
-            offer,
-            conversation,
-            agent,
-            until,
-        }),
+        Event::OfferMade { offer, conversation, agent, until, .. } => {
+            Some(Effect::Ring { offer, conversation, agent, until })
+        }
         Event::OfferEnded { offer, agent, .. } => Some(Effect::StopRinging { offer, agent }),
-        Event::OfferAccepted {
-            conversation, agent, ..
-        } => Some(Effect::Connect { conversation, agent }),
-        Event::WorkEnded {
-            conversation,
-            agent,
-            outcome,
-            ..
-        } if outcome != WorkOutcome::Ended => Some(Effect::Part { conversation, agent }),
+        Event::OfferAccepted { conversation, agent, .. } => Some(Effect::Connect { conversation, agent }),
+        Event::WorkEnded { conversation, agent, outcome, .. } if outcome != WorkOutcome::Ended => {
+            Some(Effect::Part { conversation, agent })
+        }
         Event::ConversationEnded { conversation, .. } => Some(Effect::Close { conversation }),
         _ => None,
     }
@@ -75,10 +50,9 @@ impl Floor {
                     agent: self.agent(offer.agent).id,
                     until: offer.until,
                 }),
-                Stage::Active { agent, .. } => Some(Effect::Connect {
-                    conversation: conversation.id,
-                    agent: self.agent(agent).id,
-                }),
+                Stage::Active { agent, .. } => {
+                    Some(Effect::Connect { conversation: conversation.id, agent: self.agent(agent).id })
+                }
                 Stage::Waiting | Stage::Parked { .. } | Stage::Wrapping { .. } => None,
             })
             .collect();

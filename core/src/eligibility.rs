@@ -106,11 +106,18 @@ pub enum Binds {
     All,
     /// Those from a queue to its members.
     Queued,
+    /// Those that nobody makes by hand. What an agent declined comes back to it only by hand:
+    /// otherwise its own client would ring it, and be declined, without end.
+    Unassigned,
 }
 
 impl Binds {
     fn binds(self, kind: OfferKind) -> bool {
-        self == Binds::All || kind == OfferKind::Queued
+        match self {
+            Binds::All => true,
+            Binds::Queued => kind == OfferKind::Queued,
+            Binds::Unassigned => kind != OfferKind::Assigned,
+        }
     }
 }
 
@@ -147,21 +154,15 @@ pub struct Predicate {
 }
 
 const fn all(code: Code, scope: Scope, fails: fn(&Question<'_>) -> bool) -> Predicate {
-    Predicate {
-        code,
-        scope,
-        binds: Binds::All,
-        fails,
-    }
+    Predicate { code, scope, binds: Binds::All, fails }
 }
 
 const fn queued(code: Code, scope: Scope, fails: fn(&Question<'_>) -> bool) -> Predicate {
-    Predicate {
-        code,
-        scope,
-        binds: Binds::Queued,
-        fails,
-    }
+    Predicate { code, scope, binds: Binds::Queued, fails }
+}
+
+const fn unassigned(code: Code, scope: Scope, fails: fn(&Question<'_>) -> bool) -> Predicate {
+    Predicate { code, scope, binds: Binds::Unassigned, fails }
 }
 
 /// The list. Its order is the order of the reasons.
@@ -174,57 +175,36 @@ pub const PREDICATES: [Predicate; 18] = [
     all(Code::Offline, Scope::Agent, |q| q.agent.status == Status::Offline),
     all(Code::KickedOut, Scope::Agent, |q| on_break(q) && is_kicked_out(q)),
     all(Code::OnBreak, Scope::Agent, on_break),
-    all(
-        Code::NotReady,
-        Scope::Agent,
-        |q| mutant!(NotReadyIsEligible: false, else q.agent.status == Status::NotReady),
-    ),
+    all(Code::NotReady, Scope::Agent, |q| mutant!(NotReadyIsEligible: false, else q.agent.status == Status::NotReady)),
     all(
         Code::Unreachable,
         Scope::Agent,
         |q| mutant!(OffersToUnreachable: false, else !q.agent.reachable().has(q.channel)),
     ),
-    all(
-        Code::Finishing,
-        Scope::Agent,
-        |q| mutant!(OffersWhileLeaving: false, else q.agent.leaving.is_some()),
-    ),
-    queued(
-        Code::OwnClientsOnly,
-        Scope::Agent,
-        |q| mutant!(OutOnlyTakesAnything: false, else q.agent.out_only),
-    ),
+    all(Code::Finishing, Scope::Agent, |q| mutant!(OffersWhileLeaving: false, else q.agent.leaving.is_some())),
+    queued(Code::OwnClientsOnly, Scope::Agent, |q| mutant!(OutOnlyTakesAnything: false, else q.agent.out_only)),
     all(Code::Ringing, Scope::Agent, is_ringing),
-    all(
-        Code::WrapUp,
-        Scope::Agent,
-        |q| mutant!(OffersDuringWrapUp: false, else !q.agent.wrap_ups.is_empty()),
-    ),
+    all(Code::WrapUp, Scope::Agent, |q| mutant!(OffersDuringWrapUp: false, else !q.agent.wrap_ups.is_empty())),
     all(Code::AtCapacity, Scope::Agent, |q| {
         q.agent.tally.call.is_some()
             || mutant!(CapacityOffByOne: q.agent.tally.load > u16::from(q.agent.settings.capacity), else !q.agent.has_room(q.channel))
     }),
     queued(Code::NotAMemberOfTheQueue, Scope::Seat, |q| q.seat.is_none()),
-    queued(Code::NotLoggedInToTheQueue, Scope::Seat, |q| {
-        q.seat.is_some_and(|seat| !seat.logged_in)
-    }),
+    queued(Code::NotLoggedInToTheQueue, Scope::Seat, |q| q.seat.is_some_and(|seat| !seat.logged_in)),
     queued(
         Code::NotReadyInThisQueue,
         Scope::Seat,
         |q| mutant!(QueueReadinessIgnored: false, else q.seat.is_some_and(|seat| !seat.ready)),
     ),
     queued(Code::DelayNotReached, Scope::Conversation, |q| {
-        let opens = q
-            .seat
-            .zip(q.conversation)
-            .map(|(seat, conversation)| delay_opens_at(seat, conversation));
+        let opens = q.seat.zip(q.conversation).map(|(seat, conversation)| delay_opens_at(seat, conversation));
         mutant!(DelayIgnored: false, else opens.is_some_and(|opens| q.now < opens))
     }),
     queued(Code::LacksSkill, Scope::Conversation, |q| {
         let mut required = q.conversation.iter().flat_map(|conversation| &conversation.skills);
         mutant!(SkillsIgnored: false, else required.any(|need| q.agent.proficiency(need.skill) < need.level))
     }),
-    queued(
+    unassigned(
         Code::DeclinedBefore,
         Scope::Conversation,
         |q| mutant!(DeclineForgotten: false, else q.conversation.is_some_and(|conversation| conversation.declined.contains(&q.agent_slot))),
@@ -241,9 +221,7 @@ fn on_break(q: &Question<'_>) -> bool {
 }
 
 fn is_kicked_out(q: &Question<'_>) -> bool {
-    q.agent
-        .reason
-        .is_some_and(|reason| q.floor.reason(reason).code == reasons::KICKED_OUT)
+    q.agent.reason.is_some_and(|reason| q.floor.reason(reason).code == reasons::KICKED_OUT)
 }
 
 /// A call rings alone. A chat that is offered only takes room from further chats.
@@ -254,9 +232,7 @@ fn is_ringing(q: &Question<'_>) -> bool {
 
 /// When the membership's delay lets this conversation through: at that instant, not after it.
 pub fn delay_opens_at(seat: &Seat, conversation: &Conversation) -> Timestamp {
-    conversation
-        .queued_at
-        .plus_ms(u64::from(seat.settings.delay_sec) * 1_000)
+    conversation.queued_at.plus_ms(u64::from(seat.settings.delay_sec) * 1_000)
 }
 
 impl<'a> Question<'a> {

@@ -102,12 +102,7 @@ impl Engine {
     /// The engine of a floor that was folded from its log. The first input should be `Reopen`.
     pub fn on(floor: Floor) -> Engine {
         let router = Router::of(&floor);
-        Engine {
-            now: floor.last_at(),
-            floor,
-            router,
-            turns: VecDeque::new(),
-        }
+        Engine { now: floor.last_at(), floor, router, turns: VecDeque::new() }
     }
 
     /// The floor as it is now, whatever of it is stored.
@@ -147,11 +142,7 @@ impl Engine {
 
     /// When the engine wants to be woken, and why.
     pub fn next_wake(&self) -> Option<(Timestamp, Why)> {
-        let deadline = self
-            .floor
-            .deadlines()
-            .first()
-            .map(|(at, deadline)| (at, Why::Deadline(deadline)));
+        let deadline = self.floor.deadlines().first().map(|(at, deadline)| (at, Why::Deadline(deadline)));
         let delay = self.router.next_opening().map(|at| (at, Why::Delay));
         [deadline, delay].into_iter().flatten().min()
     }
@@ -160,11 +151,7 @@ impl Engine {
         let mut turn = Turn::default();
         let opens = matches!(command, Command::OpenAccount(_));
         let decision = if self.floor.is_open() || opens {
-            command.decide(&Ask {
-                floor: &self.floor,
-                now: self.now,
-                by,
-            })
+            command.decide(&Ask { floor: &self.floor, now: self.now, by })
         } else {
             Err(Refusal::AccountNotOpen)
         };
@@ -185,18 +172,9 @@ impl Engine {
     /// A device that is known and live was heard of again.
     fn renew(&mut self, report: &crate::commands::ReportDevice) {
         let slot = self.floor.find_agent(report.agent).expect("the report was accepted");
-        let known = self
-            .floor
-            .agent(slot)
-            .devices
-            .iter()
-            .any(|known| known.id == report.device && known.live);
+        let known = self.floor.agent(slot).devices.iter().any(|known| known.id == report.device && known.live);
         if known && report.reachable {
-            self.floor.set_lease(
-                report.agent,
-                report.device,
-                report.lease_ms().map(|ms| self.now.plus_ms(ms)),
-            );
+            self.floor.set_lease(report.agent, report.device, report.lease_ms().map(|ms| self.now.plus_ms(ms)));
         }
     }
 
@@ -245,9 +223,7 @@ impl Engine {
                 }
                 answered += 1;
             } else if let Some(made) = self.router.next_match(&self.floor, self.now) {
-                let event = self
-                    .floor
-                    .offer_made(self.now, made.conversation, made.agent, made.kind, None);
+                let event = self.floor.offer_made(self.now, made.conversation, made.agent, made.kind, None);
                 self.emit(turn, Actor::Policy(Policy::Router), event);
             } else {
                 break;
@@ -256,12 +232,7 @@ impl Engine {
     }
 
     fn emit(&mut self, turn: &mut Turn, by: Actor, event: Event) {
-        let recorded = Recorded {
-            no: self.floor.last_no().plus(1),
-            at: self.now,
-            by,
-            event,
-        };
+        let recorded = Recorded { no: self.floor.last_no().plus(1), at: self.now, by, event };
         let touched = self.floor.apply(&recorded);
         self.router.refresh(&self.floor, &touched);
         turn.effects.extend(effect::of(&recorded.event));
@@ -274,42 +245,18 @@ impl Engine {
 pub fn tell(floor: &Floor, no: EventNo, touched: &Touched, to: &mut Vec<Touch>) {
     for (at, &slot) in touched.agents.iter().enumerate() {
         if !touched.agents[..at].contains(&slot) {
-            to.push(Touch {
-                no,
-                facts: Facts::Agent(floor.agent_facts(slot)),
-            });
+            to.push(Touch { no, facts: Facts::Agent(floor.agent_facts(slot)) });
         }
     }
-    to.extend(touched.seats.iter().map(|&slot| Touch {
-        no,
-        facts: Facts::Seat(floor.seat_facts(slot)),
-    }));
-    to.extend(touched.seat_gone.iter().map(|&(_, _, facts)| Touch {
-        no,
-        facts: Facts::Seat(facts),
-    }));
+    to.extend(touched.seats.iter().map(|&slot| Touch { no, facts: Facts::Seat(floor.seat_facts(slot)) }));
+    to.extend(touched.seat_gone.iter().map(|&(_, _, facts)| Touch { no, facts: Facts::Seat(facts) }));
     for (at, &slot) in touched.queues.iter().enumerate() {
         if !touched.queues[..at].contains(&slot) {
-            to.push(Touch {
-                no,
-                facts: Facts::Queue(floor.queue_facts(slot)),
-            });
+            to.push(Touch { no, facts: Facts::Queue(floor.queue_facts(slot)) });
         }
     }
-    to.extend(touched.queue_gone.iter().map(|&facts| Touch {
-        no,
-        facts: Facts::Queue(facts),
-    }));
-    let here = touched
-        .conversations
-        .iter()
-        .filter(|&&slot| floor.conversation_at(slot).is_some());
-    to.extend(here.map(|&slot| Touch {
-        no,
-        facts: Facts::Conversation(floor.conversation_facts(slot)),
-    }));
-    to.extend(touched.conversation_gone.iter().map(|&facts| Touch {
-        no,
-        facts: Facts::Conversation(facts),
-    }));
+    to.extend(touched.queue_gone.iter().map(|&facts| Touch { no, facts: Facts::Queue(facts) }));
+    let here = touched.conversations.iter().filter(|&&slot| floor.conversation_at(slot).is_some());
+    to.extend(here.map(|&slot| Touch { no, facts: Facts::Conversation(floor.conversation_facts(slot)) }));
+    to.extend(touched.conversation_gone.iter().map(|&facts| Touch { no, facts: Facts::Conversation(facts) }));
 }

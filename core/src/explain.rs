@@ -75,23 +75,14 @@ pub struct AgentExplained {
 /// Explains a conversation. At most `limits::EXPLAINED_MAX` candidates are listed.
 pub fn conversation(floor: &Floor, slot: ConversationSlot, now: Timestamp) -> ConversationExplained {
     let conversation = floor.conversation(slot);
-    let members = floor
-        .queue(conversation.queue)
-        .seats
-        .iter()
-        .map(|&seat| floor.seat(seat).agent);
-    let owner = conversation
-        .owner
-        .filter(|&owner| floor.seat_of(owner, conversation.queue).is_none());
+    let members = floor.queue(conversation.queue).seats.iter().map(|&seat| floor.seat(seat).agent);
+    let owner = conversation.owner.filter(|&owner| floor.seat_of(owner, conversation.queue).is_none());
     let mut ranked = Vec::new();
     let mut refused = Vec::new();
     for agent in members.chain(owner) {
         match first_failure(floor, agent, slot, now) {
             None => ranked.push(Rank::of(floor, agent, slot, now)),
-            Some(verdict) => refused.push(Candidate {
-                agent: floor.agent(agent).id,
-                verdict,
-            }),
+            Some(verdict) => refused.push(Candidate { agent: floor.agent(agent).id, verdict }),
         }
     }
     ranked.sort();
@@ -100,10 +91,7 @@ pub fn conversation(floor: &Floor, slot: ConversationSlot, now: Timestamp) -> Co
         .iter()
         .map(|rank| {
             let verdict = rank.loses_by(&ranked[0]).map_or(Verdict::First, Verdict::Behind);
-            Candidate {
-                agent: rank.id,
-                verdict,
-            }
+            Candidate { agent: rank.id, verdict }
         })
         .chain(refused)
         .collect();
@@ -112,10 +100,7 @@ pub fn conversation(floor: &Floor, slot: ConversationSlot, now: Timestamp) -> Co
     ConversationExplained {
         facts: floor.conversation_facts(slot),
         waited_ms: conversation.waited_ms(now),
-        place: line
-            .iter()
-            .position(|&waiting| waiting == slot)
-            .map(|before| before + 1),
+        place: line.iter().position(|&waiting| waiting == slot).map(|before| before + 1),
         candidates,
     }
 }
@@ -123,15 +108,10 @@ pub fn conversation(floor: &Floor, slot: ConversationSlot, now: Timestamp) -> Co
 /// Explains an agent, in all its queues or in one. At most `limits::EXPLAINED_MAX` conversations
 /// of each queue are listed.
 pub fn agent(floor: &Floor, slot: AgentSlot, queue: Option<QueueSlot>, now: Timestamp) -> AgentExplained {
-    let seats = floor
-        .seats_of(slot)
-        .filter(|(_, seat)| queue.is_none_or(|queue| seat.queue == queue));
+    let seats = floor.seats_of(slot).filter(|(_, seat)| queue.is_none_or(|queue| seat.queue == queue));
     let queues = seats.map(|(seat_slot, seat)| {
         let refused = floor.queue(seat.queue).settings.channels.iter().filter_map(|channel| {
-            let question = Question {
-                now,
-                ..Question::about_seat(floor, seat_slot, channel)
-            };
+            let question = Question { now, ..Question::about_seat(floor, seat_slot, channel) };
             question.first_failure().map(|code| (channel, code))
         });
         QueueExplained {
@@ -163,8 +143,7 @@ fn verdicts(
         first_failure(floor, agent, slot, now).unwrap_or_else(|| {
             let best = best_rank(floor, slot, now);
             let rank = Rank::of(floor, agent, slot, now);
-            best.and_then(|best| rank.loses_by(&best))
-                .map_or(Verdict::First, Verdict::Behind)
+            best.and_then(|best| rank.loses_by(&best)).map_or(Verdict::First, Verdict::Behind)
         })
     };
     let told = line.into_iter().take(limits::EXPLAINED_MAX);
@@ -173,14 +152,8 @@ fn verdicts(
 
 fn best_rank(floor: &Floor, slot: ConversationSlot, now: Timestamp) -> Option<Rank> {
     let conversation = floor.conversation(slot);
-    let members = floor
-        .queue(conversation.queue)
-        .seats
-        .iter()
-        .map(|&seat| floor.seat(seat).agent);
-    let able = members
-        .chain(conversation.owner)
-        .filter(|&agent| first_failure(floor, agent, slot, now).is_none());
+    let members = floor.queue(conversation.queue).seats.iter().map(|&seat| floor.seat(seat).agent);
+    let able = members.chain(conversation.owner).filter(|&agent| first_failure(floor, agent, slot, now).is_none());
     able.map(|agent| Rank::of(floor, agent, slot, now)).min()
 }
 
@@ -189,22 +162,14 @@ fn first_failure(floor: &Floor, agent: AgentSlot, slot: ConversationSlot, now: T
     let owns = floor.conversation(slot).owner == Some(agent);
     let kind = if owns { OfferKind::Own } else { OfferKind::Queued };
     let code = Question::about(floor, now, kind, agent, slot).first_failure()?;
-    let opens_at = if code == Code::DelayNotReached {
-        Router::opens_at(floor, agent, slot, now)
-    } else {
-        None
-    };
+    let opens_at = if code == Code::DelayNotReached { Router::opens_at(floor, agent, slot, now) } else { None };
     Some(Verdict::Refused { code, opens_at })
 }
 
 /// What waits in a queue, best first.
 fn waiting_in(floor: &Floor, queue: QueueSlot) -> Vec<ConversationSlot> {
-    let waits = floor
-        .conversations()
-        .filter(|(_, held)| held.queue == queue && held.stage == Stage::Waiting);
-    let mut line: Vec<_> = waits
-        .map(|(slot, held)| (Reverse(held.priority), held.arrived_at, held.no, slot))
-        .collect();
+    let waits = floor.conversations().filter(|(_, held)| held.queue == queue && held.stage == Stage::Waiting);
+    let mut line: Vec<_> = waits.map(|(slot, held)| (Reverse(held.priority), held.arrived_at, held.no, slot)).collect();
     line.sort();
     line.into_iter().map(|(_, _, _, slot)| slot).collect()
 }

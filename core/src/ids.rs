@@ -20,10 +20,7 @@ pub struct BadText {
 
 impl BadText {
     fn new(text: &str, expected: impl Into<String>) -> Self {
-        BadText {
-            text: text.chars().take(80).collect(),
-            expected: expected.into(),
-        }
+        BadText { text: text.chars().take(80).collect(), expected: expected.into() }
     }
 }
 
@@ -242,9 +239,7 @@ impl ChannelSet {
 
 impl FromIterator<Channel> for ChannelSet {
     fn from_iter<I: IntoIterator<Item = Channel>>(channels: I) -> Self {
-        channels
-            .into_iter()
-            .fold(ChannelSet::NONE, |set, channel| set.or(ChannelSet::only(channel)))
+        channels.into_iter().fold(ChannelSet::NONE, |set, channel| set.or(ChannelSet::only(channel)))
     }
 }
 
@@ -297,9 +292,7 @@ impl FromStr for ReasonCode {
 
     fn from_str(text: &str) -> Result<Self, BadText> {
         let well_formed = (1..=Self::LEN_MAX).contains(&text.len())
-            && text
-                .bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+            && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
         if well_formed {
             Ok(ReasonCode::known(text))
         } else {
@@ -344,9 +337,7 @@ mod tests {
             assert_eq!(id.to_string().parse(), Ok(id));
         }
         assert_eq!(
-            "q_01j160r23gw5zkpfjme3fwzs5k"
-                .parse::<QueueId>()
-                .map(|id| id.to_string()),
+            "q_01j160r23gw5zkpfjme3fwzs5k".parse::<QueueId>().map(|id| id.to_string()),
             Ok("q_01j160r23gw5zkpfjme3fwzs5k".to_owned())
         );
     }

@@ -11,11 +11,7 @@ macro_rules! mutant {
     ($name:ident: $wrong:expr, else $right:expr) => {{
         #[cfg(mutants)]
         {
-            if $crate::mutant::is_on($crate::mutant::Mutant::$name) {
-                $wrong
-            } else {
-                $right
-            }
+            if $crate::mutant::is_on($crate::mutant::Mutant::$name) { $wrong } else { $right }
         }
         #[cfg(not(mutants))]
         {

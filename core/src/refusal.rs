@@ -73,10 +73,7 @@ pub enum Refusal {
     /// Only calls are put on hold.
     NotACall { conversation: ConversationId },
     /// The agent has it, or is being offered it, already.
-    AlreadyWithAgent {
-        conversation: ConversationId,
-        agent: UserId,
-    },
+    AlreadyWithAgent { conversation: ConversationId, agent: UserId },
     /// The client is blocked.
     ClientBlocked { client: ClientId },
     /// Assigned by hand to an agent who is not logged in (G-27).
@@ -132,10 +129,7 @@ impl Refusal {
 
     /// An argument outside its range.
     pub(crate) fn invalid(field: &'static str, problem: impl Into<String>) -> Refusal {
-        Refusal::Invalid {
-            field,
-            problem: problem.into(),
-        }
+        Refusal::Invalid { field, problem: problem.into() }
     }
 }
 
@@ -147,10 +141,7 @@ impl fmt::Display for Refusal {
             Refusal::UnknownAgent { agent } => write!(out, "There is no agent {agent}."),
             Refusal::UnknownQueue { queue } => write!(out, "There is no queue {queue}."),
             Refusal::UnknownConversation { conversation } => {
-                write!(
-                    out,
-                    "There is no conversation {conversation} on the floor; it may have ended."
-                )
+                write!(out, "There is no conversation {conversation} on the floor; it may have ended.")
             }
             Refusal::UnknownSkill { skill } => write!(out, "There is no skill {skill}."),
             Refusal::UnknownReason { code } => write!(out, "There is no reason {code}."),
@@ -168,10 +159,7 @@ impl fmt::Display for Refusal {
             Refusal::ReasonInactive { code } => write!(out, "The reason {code} is switched off."),
             Refusal::ReasonReserved { code } => write!(out, "The reason {code} is set by the system only."),
             Refusal::MandatoryQueue { queue } => {
-                write!(
-                    out,
-                    "{queue} is mandatory: only a supervisor takes an agent at work out of it."
-                )
+                write!(out, "{queue} is mandatory: only a supervisor takes an agent at work out of it.")
             }
             Refusal::LockedMembership { queue } => write!(out, "A supervisor has fixed the membership of {queue}."),
             Refusal::SupervisorManagedQueue { queue } => write!(out, "Only a supervisor puts agents into {queue}."),
@@ -181,17 +169,10 @@ impl fmt::Display for Refusal {
                 write!(out, "{queue} cannot be removed: it is General, or something is in it.")
             }
             Refusal::ChannelNotServed { queue, channel } => {
-                write!(
-                    out,
-                    "{queue} does not take {}.",
-                    if *channel == Channel::Voice { "calls" } else { "chats" }
-                )
+                write!(out, "{queue} does not take {}.", if *channel == Channel::Voice { "calls" } else { "chats" })
             }
             Refusal::OfferGone { offer } => {
-                write!(
-                    out,
-                    "The offer {offer} was taken, ran out or was withdrawn before this arrived."
-                )
+                write!(out, "The offer {offer} was taken, ran out or was withdrawn before this arrived.")
             }
             Refusal::NotActive { conversation } => write!(out, "No agent has {conversation} now."),
             Refusal::AlreadyEnded { conversation } => write!(out, "{conversation} is over; only its wrap-up remains."),

@@ -283,7 +283,10 @@ impl Scene {
                 let agent = self.agent(agent);
                 let before = self.slot(&self.subject.clone()).map(|slot| self.floor().agent(slot).settings);
                 let capacity = capacity.parse().expect("a capacity follows");
-                self.ask(BOSS, ChangeAgent { agent, settings: AgentSettings { capacity, ..before.unwrap_or_default() } });
+                self.ask(
+                    BOSS,
+                    ChangeAgent { agent, settings: AgentSettings { capacity, ..before.unwrap_or_default() } },
+                );
             }
             _ => panic!("{line}\n  the boss does no such thing"),
         }
@@ -319,7 +322,9 @@ impl Scene {
                 self.ask(me, report(sip, DeviceKind::Sip, true, Some(ttl_ms)));
             }
             ["unregisters"] => self.ask(Actor::Signalling, RemoveDevice { agent, device: sip }),
-            ["fails", "to", "answer", "OPTIONS"] => self.ask(Actor::Signalling, report(sip, DeviceKind::Sip, false, None)),
+            ["fails", "to", "answer", "OPTIONS"] => {
+                self.ask(Actor::Signalling, report(sip, DeviceKind::Sip, false, None))
+            }
             ["opens", "console"] => self.ask(me, report(console, DeviceKind::Console, true, None)),
             ["closes", "console"] => self.ask(Actor::Signalling, RemoveDevice { agent, device: console }),
             ["falls", "silent"] => self.engine.handle(self.now, Input::Silent { agent, device: console }),
@@ -421,7 +426,9 @@ impl Scene {
         let stages: Vec<_> = self
             .floor()
             .conversations()
-            .map(|(slot, _)| (self.name_of(self.floor().conversation(slot).id.0), self.floor().conversation_facts(slot).stage))
+            .map(|(slot, _)| {
+                (self.name_of(self.floor().conversation(slot).id.0), self.floor().conversation_facts(slot).stage)
+            })
             .collect();
         format!("{:#?}\n  {stages:?}\n  refused: {:?}", self.seen_agent(), self.refused)
     }
@@ -477,7 +484,9 @@ impl Scene {
     }
 
     fn work_is(&self, work: &str, rest: &[&str], phrase: &str) -> bool {
-        let Some(slot) = self.work_slot(work) else { return rest == ["gone"] };
+        let Some(slot) = self.work_slot(work) else {
+            return rest == ["gone"];
+        };
         let named = |agent: UserId, name: &str| self.name_of(agent.0) == name;
         match (rest, self.floor().conversation_facts(slot).stage) {
             (["waits"], stage) => stage == StageFacts::Waiting,
@@ -498,7 +507,8 @@ impl Scene {
 
 /// A time of the one day on which all scenes play.
 fn at(time: &str) -> Timestamp {
-    let parts: Vec<i64> = time.split(':').map(|part| part.parse().unwrap_or_else(|_| panic!("{time} is no time"))).collect();
+    let parts: Vec<i64> =
+        time.split(':').map(|part| part.parse().unwrap_or_else(|_| panic!("{time} is no time"))).collect();
     let [hours, minutes, seconds] = parts[..] else { panic!("{time} is not of the form 09:00:00") };
     Timestamp(1_767_571_200_000 + ((hours * 60 + minutes) * 60 + seconds) * 1_000)
 }

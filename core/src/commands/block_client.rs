@@ -43,3 +43,38 @@ impl Decide for BlockClient {
         Ok(events)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn a_blocked_client_waits_and_is_not_routed() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            09:00:00  w1 chats help                -> w1 waits
+            09:00:01  boss blocks w1               -> w1 waits
+            09:00:02  anna arrives                 -> w1 waits
+            09:00:03  boss unblocks w1             -> w1 offered to anna
+        ",
+        );
+    }
+
+    #[test]
+    fn blocking_closes_what_an_agent_has_and_takes_back_what_rings() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            09:00:00  anna arrives
+            09:01:00  w1 chats help
+            09:01:01  anna accepts                 -> w1 with anna
+            09:01:02  w2 chats help                -> w2 offered to anna
+            09:02:00  boss blocks w1               -> w1 gone, anna 0 chats
+            09:02:01  boss blocks w2               -> w2 waits, anna waiting
+        ",
+        );
+    }
+}

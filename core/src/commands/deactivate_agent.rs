@@ -41,3 +41,26 @@ impl Decide for DeactivateAgent {
         Ok(events)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn nothing_that_it_had_is_orphaned() {
+        check(
+            "
+            queue help chat
+            queue sales voice
+            agent anna in help
+            agent bruno in help
+            09:00:00  anna arrives
+            09:01:00  w1 chats help
+            09:01:01  anna accepts
+            09:01:02  w2 chats help                -> w2 offered to anna
+            09:02:00  boss deactivates anna        -> offline, waiting, w1 waits, w2 waits
+            09:03:00  bruno arrives                -> w1 offered to bruno
+        ",
+        );
+    }
+}

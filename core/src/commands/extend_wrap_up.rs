@@ -28,3 +28,27 @@ impl Decide for ExtendWrapUp {
         Ok(vec![Event::WrapUpExtended { agent: self.agent, conversation: self.conversation, until }])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn a_wrap_up_can_be_longer_and_shorter() {
+        check(
+            "
+            queue sales voice wrap 10
+            agent anna in sales
+            09:00:00  anna arrives
+            09:01:00  w1 calls sales
+            09:01:01  anna accepts
+            09:02:00  w1 ends                      -> wrapping, w1 finished by anna
+            09:02:05  anna extends w1 by 20        -> wrapping
+            09:02:29                               -> wrapping
+            09:02:30                               -> waiting, w1 gone
+            09:03:00  anna wraps up                -> wrapping, unready
+            09:09:00  anna finishes wrap-up        -> ready, idle since 09:09:00
+        ",
+        );
+    }
+}

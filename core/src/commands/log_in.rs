@@ -81,3 +81,78 @@ pub(super) fn arrive(ask: &Ask<'_>, slot: AgentSlot) -> Decision {
     }
     Ok(events)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn a_login_is_neither_available_nor_in_a_queue() {
+        check(
+            "
+            queue sales voice
+            agent anna in sales
+            09:00:00  anna registers               -> offline, reachable
+            09:00:01  anna logs in                 -> not ready, unready, 0 logged in
+            09:00:02  w1 calls sales               -> w1 waits
+            09:00:03  anna is available            -> ready, 0 ready, w1 waits
+            09:00:04  anna dials *36 sales         -> w1 offered to anna
+        ",
+        );
+    }
+
+    #[test]
+    fn a_login_that_names_a_queue_the_agent_may_not_take_is_refused_whole() {
+        check(
+            "
+            queue sales voice
+            queue vip voice
+            agent anna in sales dynamic, vip supervisor-managed
+            09:00:00  anna logs in sales vip       -> refused supervisor_managed_queue, offline, 0 logged in
+            09:00:01  anna logs in sales           -> not ready, 1 logged in, 1 ready
+            09:00:02  boss puts anna into vip      -> 2 logged in
+        ",
+        );
+    }
+
+    #[test]
+    fn auto_queue_login_loads_static_and_mandatory_queues_only() {
+        check(
+            "
+            queue a voice
+            queue b voice
+            queue c voice
+            queue d voice
+            agent anna in a, b mandatory, c dynamic, d supervisor-managed auto-queue-login auto-ready-on-login
+            09:00:00  anna logs in                 -> available, 2 logged in, 2 ready
+        ",
+        );
+    }
+
+    #[test]
+    fn a_deactivated_agent_does_not_log_in() {
+        check(
+            "
+            queue sales voice
+            agent anna in sales
+            09:00:00  boss deactivates anna        -> offline
+            09:00:01  anna logs in                 -> refused agent_deactivated, offline
+        ",
+        );
+    }
+
+    #[test]
+    fn a_login_during_the_call_after_a_logout_is_a_login() {
+        check(
+            "
+            queue sales voice
+            agent anna in sales
+            09:00:00  anna arrives
+            09:01:00  w1 calls sales
+            09:01:01  anna accepts                 -> in call
+            09:02:00  anna leaves                  -> offline, in call, 0 logged in
+            09:03:00  anna logs in                 -> not ready, in call
+        ",
+        );
+    }
+}

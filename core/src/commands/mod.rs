@@ -132,29 +132,17 @@ impl Ask<'_> {
 
     /// Only a supervisor or above goes on.
     pub(crate) fn supervisor_only(&self) -> Result<(), Refusal> {
-        if self.is_supervisor() {
-            Ok(())
-        } else {
-            Err(Refusal::SupervisorOnly)
-        }
+        if self.is_supervisor() { Ok(()) } else { Err(Refusal::SupervisorOnly) }
     }
 
     /// The agent, for those who may act for it: itself, or a supervisor.
     pub(crate) fn for_agent(&self, agent: UserId) -> Result<AgentSlot, Refusal> {
         let slot = self.floor.find_agent(agent)?;
-        if self.is_supervisor() || self.by == Actor::Agent(agent) {
-            Ok(slot)
-        } else {
-            Err(Refusal::NotYours)
-        }
+        if self.is_supervisor() || self.by == Actor::Agent(agent) { Ok(slot) } else { Err(Refusal::NotYours) }
     }
 
     /// The agent, for those who know of its telephones and links as well.
     pub(crate) fn for_devices_of(&self, agent: UserId) -> Result<AgentSlot, Refusal> {
-        if self.by == Actor::Signalling {
-            self.floor.find_agent(agent)
-        } else {
-            self.for_agent(agent)
-        }
+        if self.by == Actor::Signalling { self.floor.find_agent(agent) } else { self.for_agent(agent) }
     }
 }

@@ -68,3 +68,60 @@ pub(super) fn status_set(event: &Event) -> Option<Status> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn the_queue_says_whether_its_login_makes_ready() {
+        check(
+            "
+            queue a voice auto-ready
+            queue b voice
+            agent anna in a, b
+            09:00:00  anna registers
+            09:00:01  anna dials *38 b             -> not ready, 1 logged in, 0 ready
+            09:00:02  anna dials *38 a             -> available, 2 logged in, 1 ready
+        ",
+        );
+    }
+
+    #[test]
+    fn all_means_all_that_the_agent_may_take() {
+        check(
+            "
+            queue a voice auto-ready
+            queue b voice
+            queue c voice
+            agent anna in a, b mandatory, c supervisor-managed
+            09:00:01  anna dials *38               -> available, 2 logged in, 1 ready
+        ",
+        );
+    }
+
+    #[test]
+    fn a_break_is_not_ended_by_a_queue_login() {
+        check(
+            "
+            queue a voice auto-ready
+            agent anna in a
+            09:00:00  anna logs in
+            09:00:01  anna takes meeting
+            09:00:02  anna dials *38               -> on break meeting, 1 logged in, 1 ready
+        ",
+        );
+    }
+
+    #[test]
+    fn a_queue_that_is_not_the_agents_is_refused() {
+        check(
+            "
+            queue a voice
+            queue b voice
+            agent anna in a
+            09:00:01  anna dials *38 b             -> refused not_a_member_of_the_queue, offline
+        ",
+        );
+    }
+}

@@ -91,3 +91,70 @@ pub(super) fn may_leave(ask: &Ask<'_>, seat: &Seat, queue: QueueId) -> Result<()
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn out_of_the_last_queue_is_out_of_work_without_a_console() {
+        check(
+            "
+            queue a voice
+            queue b voice
+            agent anna in a, b
+            09:00:00  anna registers
+            09:00:01  anna logs in a b
+            09:00:02  anna is available            -> available, 2 ready
+            09:00:03  anna dials *39 a             -> available, 1 logged in
+            09:00:04  anna dials *39 b             -> offline, 0 logged in
+        ",
+        );
+    }
+
+    #[test]
+    fn out_of_the_last_queue_is_not_ready_with_a_console() {
+        check(
+            "
+            queue a voice
+            agent anna in a
+            09:00:00  anna opens console
+            09:00:01  anna logs in a
+            09:00:02  anna is available            -> available
+            09:00:03  anna dials *39               -> not ready, 0 logged in
+        ",
+        );
+    }
+
+    #[test]
+    fn a_mandatory_queue_is_left_by_name_only_when_a_supervisor_asks() {
+        check(
+            "
+            queue a voice
+            queue b voice
+            agent anna in a mandatory, b
+            09:00:00  anna logs in a b
+            09:00:03  anna dials *39 a             -> refused mandatory_queue, 2 logged in
+            09:00:04  boss takes anna out of a     -> 1 logged in
+            09:00:05  boss puts anna into a        -> 2 logged in
+            09:00:06  anna dials *39               -> offline, 0 logged in
+        ",
+        );
+    }
+
+    #[test]
+    fn a_locked_membership_is_the_supervisors() {
+        check(
+            "
+            queue a voice
+            agent anna in a
+            09:00:00  anna logs in a
+            09:00:01  boss locks anna in a
+            09:00:02  anna dials *39 a             -> refused locked_membership, 1 logged in
+            09:00:03  anna dials *37 a             -> refused locked_membership, 1 ready
+            09:00:04  boss takes anna out of a     -> 0 logged in
+            09:00:05  anna dials *38 a             -> refused locked_membership
+        ",
+        );
+    }
+}

@@ -64,3 +64,48 @@ fn all(ask: &Ask<'_>, slot: AgentSlot) -> Decision {
     }
     Ok(events)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn clearing_the_last_ready_queue_lowers_the_status() {
+        check(
+            "
+            queue a voice
+            queue b voice
+            agent anna in a, b
+            09:00:01  anna dials *36               -> available, 2 ready
+            09:00:02  anna dials *37 a             -> available, 1 ready
+            09:00:03  anna dials *37 b             -> not ready, 0 ready, 2 logged in
+        ",
+        );
+    }
+
+    #[test]
+    fn not_ready_in_a_queue_logs_in_to_it() {
+        check(
+            "
+            queue a voice
+            agent anna in a
+            09:00:01  anna dials *37 a             -> not ready, 1 logged in, 0 ready
+        ",
+        );
+    }
+
+    #[test]
+    fn during_a_call_it_is_stored_and_the_call_goes_on() {
+        check(
+            "
+            queue a voice wrap 10
+            agent anna in a
+            09:00:00  anna arrives
+            09:01:00  w1 calls a
+            09:01:01  anna accepts                 -> in call
+            09:02:00  anna dials *37               -> not ready, in call
+            09:03:00  w1 ends                      -> not ready, wrapping
+        ",
+        );
+    }
+}

@@ -39,3 +39,22 @@ impl Decide for QueueReady {
         Ok(events)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn ready_ends_a_break_and_logs_in_if_need_be() {
+        check(
+            "
+            queue a voice
+            queue b voice
+            agent anna in a, b
+            09:00:01  anna dials *36 a             -> available, 1 logged in, 1 ready
+            09:00:02  anna takes meeting           -> on break meeting
+            09:00:03  anna dials *36               -> available, 2 logged in, 2 ready
+        ",
+        );
+    }
+}

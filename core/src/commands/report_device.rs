@@ -59,3 +59,85 @@ impl Decide for ReportDevice {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn a_flap_shorter_than_the_grace_keeps_the_place_in_the_line() {
+        check(
+            "
+            queue a voice
+            agent anna in a
+            09:00:00  anna registers
+            09:00:00  anna dials *36               -> idle since 09:00:00
+            09:10:00  anna unregisters             -> unreachable
+            09:10:29  anna registers               -> ready, idle since 09:00:00
+            09:20:00  anna unregisters             -> unreachable
+            09:20:30  anna registers               -> ready, idle since 09:20:30
+        ",
+        );
+    }
+
+    #[test]
+    fn a_silent_console_counts_as_live_for_its_grace() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            09:00:00  anna opens console
+            09:00:01  anna dials *36               -> ready
+            09:00:20  anna opens console           -> ready
+            09:00:49                               -> reachable
+            09:00:50                               -> unreachable
+            09:00:55  anna opens console           -> ready
+        ",
+        );
+    }
+
+    #[test]
+    fn an_offer_that_runs_out_during_a_silent_link_is_no_miss() {
+        check(
+            "
+            queue help chat ring 20
+            agent anna in help
+            09:00:00  anna opens console
+            09:00:01  anna dials *36
+            09:00:02  w1 chats help                -> w1 offered to anna
+            09:00:03  anna falls silent
+            09:00:22                               -> 0 misses
+        ",
+        );
+    }
+
+    #[test]
+    fn a_registration_that_runs_out_takes_the_offer_with_it() {
+        check(
+            "
+            queue sales voice ring 60
+            agent anna in sales
+            09:00:00  anna registers for 30
+            09:00:01  anna dials *36
+            09:00:02  w1 calls sales               -> w1 offered to anna
+            09:00:30                               -> unreachable, waiting, 0 misses, w1 waits
+        ",
+        );
+    }
+
+    #[test]
+    fn a_call_outlives_its_registration() {
+        check(
+            "
+            queue sales voice wrap 10
+            agent anna in sales
+            09:00:00  anna registers
+            09:00:01  anna dials *36
+            09:00:02  w1 calls sales
+            09:00:03  anna accepts                 -> in call
+            09:00:04  anna fails to answer OPTIONS -> in call, unreachable
+            09:00:05  w1 ends                      -> wrapping, unreachable
+        ",
+        );
+    }
+}

@@ -26,3 +26,27 @@ impl Decide for Requeue {
         Ok(events)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn a_conversation_goes_back_at_its_age() {
+        check(
+            "
+            queue help chat
+            agent anna in help capacity 1
+            agent bruno in help
+            09:00:00  anna arrives
+            09:01:00  w1 chats help                -> w1 offered to anna
+            09:01:01  anna accepts
+            09:02:00  w2 chats help                -> w2 waits
+            09:03:00  bruno arrives                -> w2 offered to bruno
+            09:03:01  bruno accepts
+            09:04:00  bruno is not ready           -> leaving
+            09:05:00  anna requeues w1             -> w1 offered to anna
+        ",
+        );
+    }
+}

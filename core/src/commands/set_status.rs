@@ -84,3 +84,68 @@ pub(super) fn raise(ask: &Ask<'_>, slot: AgentSlot, out_only: bool, cause: Statu
     }
     vec![]
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn available_with_no_ready_queue_makes_all_logged_in_ones_ready() {
+        check(
+            "
+            queue a voice
+            queue b voice
+            agent anna in a, b
+            09:00:00  anna arrives                 -> 2 ready
+            09:01:00  anna dials *37               -> not ready, 0 ready, 2 logged in
+            09:02:00  anna is available            -> available, 2 ready
+            09:03:00  anna dials *37 a             -> available, 1 ready
+            09:04:00  anna takes meeting           -> on break meeting
+            09:05:00  anna is available            -> 1 ready
+        ",
+        );
+    }
+
+    #[test]
+    fn a_break_can_change_its_reason_and_pressing_twice_is_no_error() {
+        check(
+            "
+            queue a voice
+            agent anna in a
+            09:00:00  anna arrives
+            09:01:00  anna takes meeting           -> on break meeting
+            09:02:00  anna takes meeting           -> on break meeting
+            09:03:00  anna takes training          -> on break training
+            09:04:00  anna takes kicked_out        -> refused reason_reserved, on break training
+            09:05:00  anna takes siesta            -> refused unknown_reason, on break training
+        ",
+        );
+    }
+
+    #[test]
+    fn who_is_not_logged_in_has_no_status_to_set() {
+        check(
+            "
+            queue a voice
+            agent anna in a
+            09:01:00  anna takes meeting           -> refused not_logged_in, offline
+            09:02:00  anna is available            -> refused not_logged_in, offline
+        ",
+        );
+    }
+
+    #[test]
+    fn out_only_takes_only_its_own_clients() {
+        check(
+            "
+            queue a voice
+            agent anna in a
+            09:00:00  anna arrives
+            09:01:00  anna is out only             -> out only, unready
+            09:02:00  w1 calls a                   -> w1 waits
+            09:03:00  w2 calls a own anna          -> w2 offered to anna
+            09:03:10  anna accepts                 -> w2 with anna
+        ",
+        );
+    }
+}

@@ -24,3 +24,36 @@ impl Decide for StartExternalCall {
         Ok(vec![Event::ExternalCallStarted { agent: self.agent, call: self.call }])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn a_direct_call_keeps_offers_away_and_leaves_no_trace() {
+        check(
+            "
+            queue sales voice
+            agent anna in sales
+            09:00:00  anna arrives                 -> ready
+            09:01:00  anna begins a direct call    -> available, unready
+            09:02:00  w1 calls sales               -> w1 waits
+            09:03:00  anna ends the direct call    -> w1 offered to anna, available
+        ",
+        );
+    }
+
+    #[test]
+    fn it_does_not_end_an_offer_that_is_out() {
+        check(
+            "
+            queue sales voice ring 20
+            agent anna in sales
+            09:00:00  anna arrives
+            09:01:00  w1 calls sales               -> w1 offered to anna
+            09:01:05  anna begins a direct call    -> w1 offered to anna
+            09:01:20                               -> w1 waits, 1 miss
+        ",
+        );
+    }
+}

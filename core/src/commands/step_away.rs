@@ -23,24 +23,13 @@ pub(crate) fn step_away(
     let mut events = Vec::new();
     if to == Status::Offline {
         let offered = floor.offers_of(slot);
-        events.extend(
-            offered
-                .into_iter()
-                .map(|offered| floor.offer_ended(offered, OfferOutcome::Withdrawn)),
-        );
+        events.extend(offered.into_iter().map(|offered| floor.offer_ended(offered, OfferOutcome::Withdrawn)));
     }
     let threads_hold = agent.status == Status::Available || to == Status::Offline;
     if threads_hold && mutant!(BreakIgnoresThreads: false, else agent.tally.awaiting > 0) {
-        let asked = agent
-            .leaving
-            .map(|leaving| (leaving.to, leaving.reason.map(|reason| floor.reason(reason).code)));
+        let asked = agent.leaving.map(|leaving| (leaving.to, leaving.reason.map(|reason| floor.reason(reason).code)));
         if asked != Some((to, reason)) {
-            events.push(Event::LeavingAsked {
-                agent: agent.id,
-                to,
-                reason,
-                cause,
-            });
+            events.push(Event::LeavingAsked { agent: agent.id, to, reason, cause });
         }
     } else {
         events.extend(depart(floor, now, slot, to, reason, cause));
@@ -62,19 +51,9 @@ pub(crate) fn depart(
     if agent.status == Status::Available || to == Status::Offline {
         events.extend(put_threads_aside(floor, now, slot));
     }
-    let now_is = (
-        agent.status,
-        agent.reason.map(|reason| floor.reason(reason).code),
-        agent.out_only,
-    );
+    let now_is = (agent.status, agent.reason.map(|reason| floor.reason(reason).code), agent.out_only);
     if now_is != (to, reason, false) || agent.leaving.is_some() {
-        events.push(Event::StatusSet {
-            agent: agent.id,
-            status: to,
-            reason,
-            out_only: false,
-            cause,
-        });
+        events.push(Event::StatusSet { agent: agent.id, status: to, reason, out_only: false, cause });
     }
     events
 }
@@ -86,25 +65,10 @@ fn put_threads_aside(floor: &Floor, now: Timestamp, slot: AgentSlot) -> Vec<Even
     let mut events = Vec::new();
     for (at, chat) in floor.chats_of(slot).into_iter().enumerate() {
         let (conversation, queue) = (chat.id, floor.queue(chat.queue).id);
-        let outcome = if at < room {
-            WorkOutcome::Parked
-        } else {
-            WorkOutcome::Requeued
-        };
-        events.push(Event::WorkEnded {
-            conversation,
-            agent: agent.id,
-            queue,
-            outcome,
-            wrap_up_until: None,
-        });
+        let outcome = if at < room { WorkOutcome::Parked } else { WorkOutcome::Requeued };
+        events.push(Event::WorkEnded { conversation, agent: agent.id, queue, outcome, wrap_up_until: None });
         if outcome == WorkOutcome::Requeued {
-            events.push(Event::Queued {
-                conversation,
-                queue,
-                since: now,
-                cause: QueueCause::Requeued,
-            });
+            events.push(Event::Queued { conversation, queue, since: now, cause: QueueCause::Requeued });
         }
     }
     events

@@ -112,3 +112,104 @@ fn may_be_assigned(question: &Question<'_>) -> Result<(), Refusal> {
         Refusal::AgentAtCapacity { agent, why }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn to_a_queue_keeps_the_age_and_begins_a_new_stay() {
+        check(
+            "
+            queue sales voice wrap 10
+            queue help voice
+            agent anna in sales
+            agent bruno in help
+            09:00:00  anna arrives
+            09:01:00  w1 calls sales
+            09:01:01  anna accepts
+            09:02:00  anna hands w1 to queue help  -> wrapping, w1 waits in help
+            09:03:00  w2 calls help                -> w2 waits
+            09:04:00  bruno arrives                -> w1 offered to bruno, w2 waits
+        ",
+        );
+    }
+
+    #[test]
+    fn to_an_agent_is_an_offer_and_a_decline_returns_it() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            agent bruno in help
+            09:00:00  anna arrives
+            09:01:00  w1 chats help
+            09:01:01  anna accepts
+            09:01:30  bruno arrives
+            09:02:00  anna hands w1 to bruno       -> w1 offered to bruno, anna 0 chats
+            09:02:10  bruno declines               -> w1 offered to anna
+            09:02:20  anna accepts                 -> w1 with anna
+        ",
+        );
+    }
+
+    #[test]
+    fn what_returns_to_its_sender_ends_the_wrap_up_it_began() {
+        check(
+            "
+            queue sales voice wrap 30 ring 20
+            agent anna in sales
+            agent bruno in sales
+            09:00:00  anna arrives
+            09:01:00  w1 calls sales
+            09:01:01  anna accepts
+            09:01:30  bruno arrives
+            09:02:00  anna hands w1 to bruno       -> w1 offered to bruno, anna wrapping
+            09:02:20                               -> w1 offered to anna, anna offering, bruno 1 miss
+        ",
+        );
+    }
+
+    #[test]
+    fn the_three_refusals_of_assigning_by_hand() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            agent bruno in help
+            agent carla in help capacity 1
+            agent dora in help
+            09:00:00  anna arrives
+            09:01:00  w1 chats help
+            09:01:01  anna accepts
+            09:02:00  anna hands w1 to bruno       -> refused agent_offline, w1 with anna
+            09:02:01  bruno logs in help           -> not ready
+            09:02:02  anna hands w1 to bruno       -> refused agent_absent, w1 with anna
+            09:02:03  carla arrives
+            09:02:04  w2 chats help                -> w2 offered to anna
+            09:02:05  anna declines                -> w2 offered to carla
+            09:02:06  anna hands w1 to carla       -> refused agent_at_capacity, w1 with anna
+            09:02:07  anna hands w1 to anna        -> refused already_with_agent
+            09:02:08  dora is available            -> refused not_logged_in
+        ",
+        );
+    }
+
+    #[test]
+    fn only_the_holder_or_a_supervisor_moves_a_conversation() {
+        check(
+            "
+            queue help chat
+            queue vip chat
+            agent anna in help
+            agent bruno in vip
+            09:00:00  anna arrives
+            09:00:00  bruno arrives
+            09:01:00  w1 chats help                -> w1 offered to anna
+            09:01:01  anna accepts
+            09:02:00  bruno hands w1 to bruno      -> refused not_yours, w1 with anna
+            09:03:00  boss assigns w1 to bruno     -> w1 offered to bruno, anna 0 chats
+        ",
+        );
+    }
+}

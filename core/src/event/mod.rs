@@ -273,10 +273,7 @@ pub struct SkillLevel {
 
 /// A fact: something that happened on the floor of one account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields carry the names of the model; each variant says what happened"
-)]
+#[allow(missing_docs, reason = "the fields carry the names of the model; each variant says what happened")]
 pub enum Event {
     /// The first fact of every account: it exists, with its queue *General*.
     AccountOpened { general: QueueId },
@@ -296,51 +293,26 @@ pub enum Event {
     /// The agent has these skills and no others.
     AgentSkillsSet { agent: UserId, skills: Vec<SkillLevel> },
     /// A queue was set up.
-    QueueAdded {
-        queue: QueueId,
-        settings: Box<QueueSettings>,
-    },
+    QueueAdded { queue: QueueId, settings: Box<QueueSettings> },
     /// Its settings are now these.
-    QueueChanged {
-        queue: QueueId,
-        settings: Box<QueueSettings>,
-    },
+    QueueChanged { queue: QueueId, settings: Box<QueueSettings> },
     /// It is gone; nothing was in it.
     QueueRemoved { queue: QueueId },
     /// A reason exists, or is now so.
     ReasonDefined { reason: Box<ReasonSettings> },
     /// The agent belongs to the queue, so.
-    MembershipSet {
-        agent: UserId,
-        queue: QueueId,
-        settings: MembershipSettings,
-    },
+    MembershipSet { agent: UserId, queue: QueueId, settings: MembershipSettings },
     /// It does not any more.
     MembershipRemoved { agent: UserId, queue: QueueId },
     /// A supervisor fixed the membership as it stands, or let it go.
-    MembershipLocked {
-        agent: UserId,
-        queue: QueueId,
-        locked: bool,
-    },
+    MembershipLocked { agent: UserId, queue: QueueId, locked: bool },
     /// The client is never routed, or is again.
     ClientBlocked { client: ClientId, blocked: bool },
 
     /// The wish changed. `reason` is there exactly with `on_break`.
-    StatusSet {
-        agent: UserId,
-        status: Status,
-        reason: Option<ReasonCode>,
-        out_only: bool,
-        cause: StatusCause,
-    },
+    StatusSet { agent: UserId, status: Status, reason: Option<ReasonCode>, out_only: bool, cause: StatusCause },
     /// The agent asked to go, and will when no thread awaits it.
-    LeavingAsked {
-        agent: UserId,
-        to: Status,
-        reason: Option<ReasonCode>,
-        cause: StatusCause,
-    },
+    LeavingAsked { agent: UserId, to: Status, reason: Option<ReasonCode>, cause: StatusCause },
     /// It took that back.
     LeavingCancelled { agent: UserId },
     /// The agent is at work in the queue.
@@ -351,22 +323,13 @@ pub enum Event {
     QueueReadySet { agent: UserId, queue: QueueId, ready: bool },
 
     /// A device is there. `ttl_ms` is its lease; none: until it goes.
-    DeviceConnected {
-        agent: UserId,
-        device: DeviceId,
-        kind: DeviceKind,
-        ttl_ms: Option<u64>,
-    },
+    DeviceConnected { agent: UserId, device: DeviceId, kind: DeviceKind, ttl_ms: Option<u64> },
     /// A device took its leave.
     DeviceDisconnected { agent: UserId, device: DeviceId },
     /// A device fell silent for longer than its lease, or was reported gone.
     DeviceLost { agent: UserId, device: DeviceId },
     /// A lost device answers again.
-    DeviceBack {
-        agent: UserId,
-        device: DeviceId,
-        ttl_ms: Option<u64>,
-    },
+    DeviceBack { agent: UserId, device: DeviceId, ttl_ms: Option<u64> },
     /// The agent is on a call that no queue gave.
     ExternalCallStarted { agent: UserId, call: CallId },
     /// That call is over.
@@ -384,12 +347,7 @@ pub enum Event {
         owner: Option<UserId>,
     },
     /// It began to wait in a queue: a new stay. `since` drives delays and limits.
-    Queued {
-        conversation: ConversationId,
-        queue: QueueId,
-        since: Timestamp,
-        cause: QueueCause,
-    },
+    Queued { conversation: ConversationId, queue: QueueId, since: Timestamp, cause: QueueCause },
     /// It is reserved for one agent until the deadline. `sender` gets it back if it was assigned.
     OfferMade {
         offer: OfferId,
@@ -401,12 +359,7 @@ pub enum Event {
         sender: Option<UserId>,
     },
     /// The agent has it.
-    OfferAccepted {
-        offer: OfferId,
-        conversation: ConversationId,
-        agent: UserId,
-        queue: QueueId,
-    },
+    OfferAccepted { offer: OfferId, conversation: ConversationId, agent: UserId, queue: QueueId },
     /// The agent does not get it; it waits again where it waited, at its age.
     OfferEnded {
         offer: OfferId,
@@ -425,49 +378,24 @@ pub enum Event {
         wrap_up_until: Option<Timestamp>,
     },
     /// The client waits on the line, or does not any more.
-    HoldSet {
-        conversation: ConversationId,
-        agent: UserId,
-        held: bool,
-    },
+    HoldSet { conversation: ConversationId, agent: UserId, held: bool },
     /// The conversation is over.
-    ConversationEnded {
-        conversation: ConversationId,
-        outcome: EndOutcome,
-    },
+    ConversationEnded { conversation: ConversationId, outcome: EndOutcome },
     /// Somebody wrote. The floor counts; the text is for others.
-    MessageRecorded {
-        conversation: ConversationId,
-        author: Author,
-        body: Sealed,
-    },
+    MessageRecorded { conversation: ConversationId, author: Author, body: Sealed },
     /// Higher goes first, 1 to 10.
     PrioritySet { conversation: ConversationId, priority: u8 },
     /// It is this agent's client, or nobody's.
-    OwnerSet {
-        conversation: ConversationId,
-        owner: Option<UserId>,
-    },
+    OwnerSet { conversation: ConversationId, owner: Option<UserId> },
     /// It requires these skills and no others.
-    RequiredSkillsSet {
-        conversation: ConversationId,
-        skills: Vec<SkillLevel>,
-    },
+    RequiredSkillsSet { conversation: ConversationId, skills: Vec<SkillLevel> },
 
     /// The agent began a wrap-up by hand, which ends by hand.
     WrapUpStarted { agent: UserId },
     /// The wrap-up of a conversation runs until then.
-    WrapUpExtended {
-        agent: UserId,
-        conversation: ConversationId,
-        until: Timestamp,
-    },
+    WrapUpExtended { agent: UserId, conversation: ConversationId, until: Timestamp },
     /// A wrap-up is over: of a conversation, or the one by hand.
-    WrapUpEnded {
-        agent: UserId,
-        conversation: Option<ConversationId>,
-        outcome: WrapUpOutcome,
-    },
+    WrapUpEnded { agent: UserId, conversation: Option<ConversationId>, outcome: WrapUpOutcome },
 
     /// From a snapshot: the account.
     RestoredAccount(RestoredAccount),

@@ -156,12 +156,8 @@ impl Agent {
 
     /// Those of its channels that a live device serves.
     pub fn reachable(&self) -> ChannelSet {
-        let live: ChannelSet = self
-            .devices
-            .iter()
-            .filter(|device| device.live)
-            .map(|device| device.kind.serves())
-            .collect();
+        let live: ChannelSet =
+            self.devices.iter().filter(|device| device.live).map(|device| device.kind.serves()).collect();
         live.and(self.channels())
     }
 
@@ -173,44 +169,31 @@ impl Agent {
     /// Since when it counts as idle in the ranking. An offer before it is work: until it comes to
     /// nothing, it is not idle.
     pub fn idle_key(&self) -> Timestamp {
-        self.tally
-            .offered_at
-            .map_or(self.idle_since, |at| at.max(self.idle_since))
+        self.tally.offered_at.map_or(self.idle_since, |at| at.max(self.idle_since))
     }
 
     /// Whether it missed an offer so lately that it ranks last.
     pub fn missed_just_now(&self, now: Timestamp) -> bool {
-        self.missed_at
-            .is_some_and(|at| now < at.plus_ms(crate::limits::MISSED_MS))
+        self.missed_at.is_some_and(|at| now < at.plus_ms(crate::limits::MISSED_MS))
     }
 
     /// How good it is at a skill; 0 is not at all.
     pub fn proficiency(&self, skill: SkillId) -> u8 {
-        self.skills
-            .binary_search_by_key(&skill, |known| known.skill)
-            .map_or(0, |at| self.skills[at].level)
+        self.skills.binary_search_by_key(&skill, |known| known.skill).map_or(0, |at| self.skills[at].level)
     }
 
     /// Whether a console of its own is linked.
     pub fn has_console(&self) -> bool {
-        self.devices
-            .iter()
-            .any(|device| device.live && device.kind == DeviceKind::Console)
+        self.devices.iter().any(|device| device.live && device.kind == DeviceKind::Console)
     }
 
     /// Whether the devices that serve this channel have all gone silent.
     pub fn is_silent(&self, channel: Channel) -> bool {
-        self.devices
-            .iter()
-            .filter(|device| device.live && device.kind.serves() == channel)
-            .all(|device| device.silent)
+        self.devices.iter().filter(|device| device.live && device.kind.serves() == channel).all(|device| device.silent)
     }
 
     pub(super) fn device(&mut self, id: DeviceId) -> &mut Device {
-        self.devices
-            .iter_mut()
-            .find(|device| device.id == id)
-            .expect("an event names a device of its agent")
+        self.devices.iter_mut().find(|device| device.id == id).expect("an event names a device of its agent")
     }
 }
 

@@ -325,10 +325,7 @@ impl super::Floor {
             status: agent.status,
             reason: agent.reason.map(|reason| {
                 let reason = self.reason(reason);
-                ReasonFacts {
-                    code: reason.code,
-                    class: reason.class,
-                }
+                ReasonFacts { code: reason.code, class: reason.class }
             }),
             out_only: agent.out_only,
             leaving: agent.leaving.map(|leaving| Leaving {
@@ -343,11 +340,7 @@ impl super::Floor {
             room: reachable.iter().filter(|&channel| agent.has_room(channel)).collect(),
             external_call: agent.external_calls.first().copied(),
             call: tally.call.map(|slot| self.call_facts(slot)),
-            offer: if tally.offers > 0 {
-                self.first_offer(agent)
-            } else {
-                None
-            },
+            offer: if tally.offers > 0 { self.first_offer(agent) } else { None },
             offers: tally.offers,
             chats: tally.chats,
             awaiting_agent: tally.awaiting,
@@ -384,14 +377,12 @@ impl super::Floor {
             let conversation = self.conversation(slot);
             Some((conversation, conversation.offer()?))
         });
-        offered
-            .min_by_key(|(_, offer)| offer.id)
-            .map(|(conversation, offer)| OfferFacts {
-                offer: offer.id,
-                conversation: conversation.id,
-                queue: self.queue(conversation.queue).id,
-                until: offer.until,
-            })
+        offered.min_by_key(|(_, offer)| offer.id).map(|(conversation, offer)| OfferFacts {
+            offer: offer.id,
+            conversation: conversation.id,
+            queue: self.queue(conversation.queue).id,
+            until: offer.until,
+        })
     }
 
     fn seat_counts(&self, agent: &super::Agent) -> SeatCounts {
@@ -449,14 +440,8 @@ impl super::Floor {
             queue: self.queue(conversation.queue).id,
             stage: match conversation.stage {
                 super::Stage::Waiting => StageFacts::Waiting,
-                super::Stage::Offered(offer) => StageFacts::Offered {
-                    agent: name(offer.agent),
-                    offer: offer.id,
-                },
-                super::Stage::Active { agent, held, .. } => StageFacts::Active {
-                    agent: name(agent),
-                    held,
-                },
+                super::Stage::Offered(offer) => StageFacts::Offered { agent: name(offer.agent), offer: offer.id },
+                super::Stage::Active { agent, held, .. } => StageFacts::Active { agent: name(agent), held },
                 super::Stage::Parked { agent, .. } => StageFacts::Parked { agent: name(agent) },
                 super::Stage::Wrapping { agent } => StageFacts::Wrapping { agent: name(agent) },
             },

@@ -69,10 +69,7 @@ impl Floor {
             Event::QueueChanged { queue, settings } => self.change_queue(*queue, settings, &mut touched),
             Event::QueueRemoved { queue } => {
                 let slot = self.known_queue(*queue);
-                touched.queue_gone = Some(QueueFacts {
-                    removed: true,
-                    ..self.queue_facts(slot)
-                });
+                touched.queue_gone = Some(QueueFacts { removed: true, ..self.queue_facts(slot) });
                 self.queue_slots.remove(*queue);
                 self.queues.remove(slot.index());
             }
@@ -87,28 +84,13 @@ impl Floor {
             }
             Event::ClientBlocked { client, blocked } => self.block(*client, *blocked, &mut touched),
 
-            Event::StatusSet {
-                agent,
-                status,
-                reason,
-                out_only,
-                ..
-            } => {
+            Event::StatusSet { agent, status, reason, out_only, .. } => {
                 let reason = self.reason_slot(*reason);
                 self.set_status(*agent, *status, reason, *out_only, at, &mut touched);
             }
-            Event::LeavingAsked {
-                agent,
-                to,
-                reason,
-                cause,
-            } => {
+            Event::LeavingAsked { agent, to, reason, cause } => {
                 let reason = self.reason_slot(*reason);
-                self.touch_agent(*agent, &mut touched).leaving = Some(Leaving {
-                    to: *to,
-                    reason,
-                    cause: *cause,
-                });
+                self.touch_agent(*agent, &mut touched).leaving = Some(Leaving { to: *to, reason, cause: *cause });
             }
             Event::LeavingCancelled { agent } => {
                 let agent = self.touch_agent(*agent, &mut touched);
@@ -129,20 +111,9 @@ impl Floor {
                 self.change_seat(*agent, *queue, &mut touched).ready = *ready
             }
 
-            Event::DeviceConnected {
-                agent,
-                device,
-                kind,
-                ttl_ms,
-            } => {
-                let device = Device {
-                    id: *device,
-                    kind: *kind,
-                    ttl_ms: *ttl_ms,
-                    live: false,
-                    silent: false,
-                    until: None,
-                };
+            Event::DeviceConnected { agent, device, kind, ttl_ms } => {
+                let device =
+                    Device { id: *device, kind: *kind, ttl_ms: *ttl_ms, live: false, silent: false, until: None };
                 self.touch_agent(*agent, &mut touched).devices.push(device);
                 self.device_back(*agent, device.id, *ttl_ms, at);
             }
@@ -156,9 +127,7 @@ impl Floor {
             }
             Event::DeviceDisconnected { agent, device } => {
                 self.device_lost(*agent, *device, at);
-                self.touch_agent(*agent, &mut touched)
-                    .devices
-                    .retain(|known| known.id != *device);
+                self.touch_agent(*agent, &mut touched).devices.retain(|known| known.id != *device);
             }
             Event::ExternalCallStarted { agent, call } => {
                 let agent = self.touch_agent(*agent, &mut touched);
@@ -173,16 +142,7 @@ impl Floor {
                 }
             }
 
-            Event::Arrived {
-                conversation,
-                client,
-                channel,
-                queue,
-                arrived_at,
-                priority,
-                skills,
-                owner,
-            } => {
+            Event::Arrived { conversation, client, channel, queue, arrived_at, priority, skills, owner } => {
                 let arrived = Conversation {
                     id: *conversation,
                     no: recorded.no,
@@ -203,21 +163,10 @@ impl Floor {
                 let slot = self.add_conversation(arrived);
                 self.touch_conversation(slot, &mut touched);
             }
-            Event::Queued {
-                conversation,
-                queue,
-                since,
-                ..
-            } => self.enter_queue(*conversation, *queue, *since, &mut touched),
-            Event::OfferMade {
-                offer,
-                conversation,
-                agent,
-                kind,
-                until,
-                sender,
-                ..
-            } => {
+            Event::Queued { conversation, queue, since, .. } => {
+                self.enter_queue(*conversation, *queue, *since, &mut touched)
+            }
+            Event::OfferMade { offer, conversation, agent, kind, until, sender, .. } => {
                 let made = Offer {
                     id: *offer,
                     agent: self.known_agent(*agent),
@@ -234,14 +183,7 @@ impl Floor {
             }
             Event::OfferAccepted { offer, .. } => {
                 let (slot, offer) = self.take_offer(*offer);
-                self.set_stage(
-                    slot,
-                    Stage::Active {
-                        agent: offer.agent,
-                        since: at,
-                        held: false,
-                    },
-                );
+                self.set_stage(slot, Stage::Active { agent: offer.agent, since: at, held: false });
                 let conversation = &mut self.conversations[slot.index()];
                 conversation.handled = true;
                 conversation.pending = Pending::Agent;
@@ -274,21 +216,11 @@ impl Floor {
                 touched.agents.push(offer.agent);
                 self.touch_conversation(slot, &mut touched);
             }
-            Event::WorkEnded {
-                conversation,
-                agent,
-                outcome,
-                wrap_up_until,
-                ..
-            } => {
+            Event::WorkEnded { conversation, agent, outcome, wrap_up_until, .. } => {
                 let agent = self.known_agent(*agent);
                 self.end_work(*conversation, agent, *outcome, *wrap_up_until, at, &mut touched);
             }
-            Event::HoldSet {
-                conversation,
-                held: now_held,
-                ..
-            } => {
+            Event::HoldSet { conversation, held: now_held, .. } => {
                 let slot = self.known_conversation(*conversation);
                 match &mut self.conversations[slot.index()].stage {
                     Stage::Active { held, .. } => *held = *now_held,
@@ -297,9 +229,7 @@ impl Floor {
                 self.touch_conversation(slot, &mut touched);
             }
             Event::ConversationEnded { conversation, .. } => self.end_conversation(*conversation, &mut touched),
-            Event::MessageRecorded {
-                conversation, author, ..
-            } => {
+            Event::MessageRecorded { conversation, author, .. } => {
                 let slot = self.known_conversation(*conversation);
                 let conversation = &mut self.conversations[slot.index()];
                 conversation.messages = conversation.messages.saturating_add(1);
@@ -327,22 +257,10 @@ impl Floor {
 
             Event::WrapUpStarted { agent } => {
                 let agent = self.known_agent(*agent);
-                self.begin_wrap_up(
-                    agent,
-                    WrapUp {
-                        conversation: None,
-                        queue: None,
-                        channel: None,
-                        until: None,
-                    },
-                );
+                self.begin_wrap_up(agent, WrapUp { conversation: None, queue: None, channel: None, until: None });
                 touched.agents.push(agent);
             }
-            Event::WrapUpExtended {
-                agent,
-                conversation,
-                until,
-            } => {
+            Event::WrapUpExtended { agent, conversation, until } => {
                 let slot = self.known_agent(*agent);
                 let wrap = self.wrap_up_of(slot, Some(*conversation));
                 let before =
@@ -351,9 +269,7 @@ impl Floor {
                 self.deadlines.set(*until, Deadline::WrapUp(*agent, *conversation));
                 touched.agents.push(slot);
             }
-            Event::WrapUpEnded {
-                agent, conversation, ..
-            } => self.end_wrap_up(*agent, *conversation, at, &mut touched),
+            Event::WrapUpEnded { agent, conversation, .. } => self.end_wrap_up(*agent, *conversation, at, &mut touched),
 
             Event::RestoredAccount(_)
             | Event::RestoredReason(_)
@@ -421,12 +337,7 @@ impl Floor {
     }
 
     pub(super) fn add_queue(&mut self, id: QueueId, settings: &QueueSettings) -> QueueSlot {
-        let queue = Queue {
-            id,
-            settings: settings.clone(),
-            seats: Vec::new(),
-            counts: Counts::default(),
-        };
+        let queue = Queue { id, settings: settings.clone(), seats: Vec::new(), counts: Counts::default() };
         let slot = QueueSlot::at(self.queues.insert(queue));
         self.queue_slots.insert(id, slot.0);
         slot
@@ -460,20 +371,10 @@ impl Floor {
             self.seats[slot.index()].settings = settings;
             return slot;
         }
-        let seat = Seat {
-            agent,
-            queue,
-            settings,
-            logged_in: false,
-            ready: false,
-            locked: false,
-        };
+        let seat = Seat { agent, queue, settings, logged_in: false, ready: false, locked: false };
         let slot = SeatSlot::at(self.seats.insert(seat));
         let queue_id = self.queue(queue).id;
-        let place = self
-            .agent(agent)
-            .seats
-            .partition_point(|&other| self.queue(self.seat(other).queue).id < queue_id);
+        let place = self.agent(agent).seats.partition_point(|&other| self.queue(self.seat(other).queue).id < queue_id);
         self.agents[agent.index()].seats.insert(place, slot);
         self.queues[queue.index()].seats.push(slot);
         self.gather_channels(agent);
@@ -483,14 +384,7 @@ impl Floor {
     fn remove_membership(&mut self, agent: UserId, queue: QueueId, touched: &mut Touched) {
         let (agent, queue) = (self.known_agent(agent), self.known_queue(queue));
         let slot = self.seat_of(agent, queue).expect(KNOWN);
-        touched.seat_gone = Some((
-            slot,
-            queue,
-            SeatFacts {
-                removed: true,
-                ..self.seat_facts(slot)
-            },
-        ));
+        touched.seat_gone = Some((slot, queue, SeatFacts { removed: true, ..self.seat_facts(slot) }));
         touched.agents.push(agent);
         touched.queues.push(queue);
         self.agents[agent.index()].seats.retain(|&seat| seat != slot);
@@ -501,16 +395,14 @@ impl Floor {
 
     /// Works out anew which channels an agent's queues have.
     fn gather_channels(&mut self, agent: AgentSlot) {
-        let channels = self.seats_of(agent).fold(ChannelSet::NONE, |channels, (_, seat)| {
-            channels.or(self.queue(seat.queue).settings.channels)
-        });
+        let channels = self
+            .seats_of(agent)
+            .fold(ChannelSet::NONE, |channels, (_, seat)| channels.or(self.queue(seat.queue).settings.channels));
         self.agents[agent.index()].seat_channels = channels;
     }
 
     fn change_seat(&mut self, agent: UserId, queue: QueueId, touched: &mut Touched) -> &mut Seat {
-        let slot = self
-            .seat_of(self.known_agent(agent), self.known_queue(queue))
-            .expect(KNOWN);
+        let slot = self.seat_of(self.known_agent(agent), self.known_queue(queue)).expect(KNOWN);
         self.touch_seat(slot, touched);
         &mut self.seats[slot.index()]
     }
@@ -521,9 +413,7 @@ impl Floor {
         } else {
             self.blocked.remove(&client);
         }
-        let theirs = self
-            .conversations()
-            .filter(|(_, conversation)| conversation.client == client);
+        let theirs = self.conversations().filter(|(_, conversation)| conversation.client == client);
         touched.conversations.extend(theirs.map(|(slot, _)| slot));
     }
 
@@ -609,10 +499,7 @@ impl Floor {
         device.live = true;
         device.ttl_ms = ttl_ms;
         if !was_reachable && !agent.reachable().is_empty() {
-            let flap = agent
-                .unreachable_from
-                .take()
-                .is_some_and(|from| at.ms_since(from) < limits::GRACE_MS);
+            let flap = agent.unreachable_from.take().is_some_and(|from| at.ms_since(from) < limits::GRACE_MS);
             if !mutant!(FlapResetsIdle: false, else flap) {
                 agent.idle_since = at;
             }
@@ -687,10 +574,7 @@ impl Floor {
     /// Takes it out of them.
     fn give_up(&mut self, slot: ConversationSlot, agent: AgentSlot) {
         let held = &mut self.agents[agent.index()].held;
-        let place = held
-            .iter()
-            .position(|&held| held == slot)
-            .expect("an agent lists what it has");
+        let place = held.iter().position(|&held| held == slot).expect("an agent lists what it has");
         held.remove(place);
         self.tally(agent);
     }
@@ -735,11 +619,7 @@ impl Floor {
         match self.conversation(slot).stage {
             Stage::Wrapping { agent } => {
                 touched.agents.push(agent);
-                let wraps = self
-                    .agent(agent)
-                    .wrap_ups
-                    .iter()
-                    .any(|wrap| wrap.conversation == Some(conversation));
+                let wraps = self.agent(agent).wrap_ups.iter().any(|wrap| wrap.conversation == Some(conversation));
                 if wraps {
                     self.touch_conversation(slot, touched);
                 } else {
@@ -755,10 +635,8 @@ impl Floor {
     }
 
     fn remove_conversation(&mut self, slot: ConversationSlot, touched: &mut Touched) {
-        touched.conversation_gone = Some(ConversationFacts {
-            stage: StageFacts::Ended,
-            ..self.conversation_facts(slot)
-        });
+        touched.conversation_gone =
+            Some(ConversationFacts { stage: StageFacts::Ended, ..self.conversation_facts(slot) });
         touched.conversations.push(slot);
         touched.queues.push(self.conversation(slot).queue);
         self.leave_counts(slot);
@@ -776,11 +654,7 @@ impl Floor {
     }
 
     fn wrap_up_of(&mut self, agent: AgentSlot, conversation: Option<ConversationId>) -> &mut WrapUp {
-        self.agents[agent.index()]
-            .wrap_ups
-            .iter_mut()
-            .find(|wrap| wrap.conversation == conversation)
-            .expect(KNOWN)
+        self.agents[agent.index()].wrap_ups.iter_mut().find(|wrap| wrap.conversation == conversation).expect(KNOWN)
     }
 
     fn end_wrap_up(

@@ -101,9 +101,7 @@ impl Floor {
 
     /// All conversations, by slot.
     pub fn conversations(&self) -> impl Iterator<Item = (ConversationSlot, &Conversation)> {
-        self.conversations
-            .iter()
-            .map(|(slot, conversation)| (ConversationSlot::at(slot), conversation))
+        self.conversations.iter().map(|(slot, conversation)| (ConversationSlot::at(slot), conversation))
     }
 
     /// How many conversations there are.
@@ -171,10 +169,7 @@ impl Floor {
     /// # Errors
     /// `UnknownAgent`.
     pub fn find_agent(&self, agent: UserId) -> Result<AgentSlot, Refusal> {
-        self.agent_slots
-            .get(agent)
-            .map(AgentSlot)
-            .ok_or(Refusal::UnknownAgent { agent })
+        self.agent_slots.get(agent).map(AgentSlot).ok_or(Refusal::UnknownAgent { agent })
     }
 
     /// Where the queue is kept.
@@ -182,10 +177,7 @@ impl Floor {
     /// # Errors
     /// `UnknownQueue`.
     pub fn find_queue(&self, queue: QueueId) -> Result<QueueSlot, Refusal> {
-        self.queue_slots
-            .get(queue)
-            .map(QueueSlot)
-            .ok_or(Refusal::UnknownQueue { queue })
+        self.queue_slots.get(queue).map(QueueSlot).ok_or(Refusal::UnknownQueue { queue })
     }
 
     /// Where the conversation is kept.
@@ -204,15 +196,8 @@ impl Floor {
     /// # Errors
     /// `OfferGone`: it was taken, ran out, or was withdrawn.
     pub fn find_offer(&self, offer: OfferId) -> Result<(ConversationSlot, conversation::Offer), Refusal> {
-        let slot = self
-            .offers
-            .get(offer)
-            .map(ConversationSlot)
-            .ok_or(Refusal::OfferGone { offer })?;
-        Ok((
-            slot,
-            self.conversation(slot).offer().expect("an offer on the list is out"),
-        ))
+        let slot = self.offers.get(offer).map(ConversationSlot).ok_or(Refusal::OfferGone { offer })?;
+        Ok((slot, self.conversation(slot).offer().expect("an offer on the list is out")))
     }
 
     /// Where the reason is kept.
@@ -229,11 +214,7 @@ impl Floor {
 
     /// The agent's membership of the queue.
     pub fn seat_of(&self, agent: AgentSlot, queue: QueueSlot) -> Option<SeatSlot> {
-        self.agent(agent)
-            .seats
-            .iter()
-            .copied()
-            .find(|&seat| self.seat(seat).queue == queue)
+        self.agent(agent).seats.iter().copied().find(|&seat| self.seat(seat).queue == queue)
     }
 
     /// The memberships of an agent, by queue id.

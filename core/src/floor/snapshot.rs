@@ -6,46 +6,28 @@
 use super::agent::{Leaving, WrapUp};
 use super::conversation::{Offer, Stage};
 use super::{Agent, Conversation, ConversationSlot, Floor};
+use crate::event::codec::{self, CodecError};
 use crate::event::restored::*;
-use crate::event::{Event, Recorded, codec};
+use crate::event::{Actor, Event, Policy, Recorded};
 use crate::ids::*;
 
 impl Floor {
     /// The floor as `Restored…` events. Empty when the account has not been opened.
     pub fn snapshot(&self) -> Vec<Event> {
         let Some(general) = self.general else { return Vec::new() };
-        let account = RestoredAccount {
-            general,
-            events: self.events,
-            at: self.at,
-            offers_made: self.offers_made,
-        };
+        let account = RestoredAccount { general, events: self.events, at: self.at, offers_made: self.offers_made };
         let mut events = vec![Event::RestoredAccount(account)];
+        events.extend(self.reasons.iter().map(|reason| Event::RestoredReason(Box::new(reason.clone()))));
         events.extend(
-            self.reasons
-                .iter()
-                .map(|reason| Event::RestoredReason(Box::new(reason.clone()))),
+            self.skills.iter().map(|(&skill, name)| Event::RestoredSkill(RestoredSkill { skill, name: name.clone() })),
         );
-        events.extend(self.skills.iter().map(|(&skill, name)| {
-            Event::RestoredSkill(RestoredSkill {
-                skill,
-                name: name.clone(),
-            })
-        }));
         let mut queues: Vec<_> = self.queues().map(|(_, queue)| queue).collect();
         queues.sort_by_key(|queue| queue.id);
         events.extend(queues.iter().map(|queue| {
-            Event::RestoredQueue(Box::new(RestoredQueue {
-                queue: queue.id,
-                settings: queue.settings.clone(),
-            }))
+            Event::RestoredQueue(Box::new(RestoredQueue { queue: queue.id, settings: queue.settings.clone() }))
         }));
         // Agents keep the order in which they were added: nothing else remembers it.
-        events.extend(
-            self.agents
-                .iter()
-                .map(|agent| Event::RestoredAgent(Box::new(self.restored_agent(agent)))),
-        );
+        events.extend(self.agents.iter().map(|agent| Event::RestoredAgent(Box::new(self.restored_agent(agent)))));
         for agent in &self.agents {
             events.extend(agent.seats.iter().map(|&slot| {
                 let seat = self.seat(slot);
@@ -86,12 +68,30 @@ impl Floor {
     /// The floor that a snapshot tells of.
     pub fn from_snapshot(events: Vec<Event>) -> Floor {
         let mut floor = Floor::default();
-        let by = crate::event::Actor::Policy(crate::event::Policy::Reopen);
+        let by = Actor::Policy(Policy::Reopen);
         for event in events {
             let (no, at) = (floor.events, floor.at);
             floor.apply(&Recorded { no, at, by, event });
         }
         floor
+    }
+
+    /// The snapshot as bytes, in the format of the log.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let (no, at, by) = (self.events, self.at, Actor::Policy(Policy::Reopen));
+        let events: Vec<_> = self.snapshot().into_iter().map(|event| Recorded { no, at, by, event }).collect();
+        let mut bytes = Vec::new();
+        codec::write(&mut bytes, &events);
+        bytes
+    }
+
+    /// The floor whose snapshot was written as these bytes.
+    ///
+    /// # Errors
+    /// `CodecError`: they are not a snapshot of ours.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Floor, CodecError> {
+        let events = codec::read(bytes, EventNo(1))?;
+        Ok(Floor::from_snapshot(events.into_iter().map(|recorded| recorded.event).collect()))
     }
 
     /// A number that two floors share exactly when they are the same in everything that counts.
@@ -162,15 +162,8 @@ impl Floor {
                     until: offer.until,
                     sender: offer.sender.map(name),
                 },
-                Stage::Active { agent, since, held } => RestoredStage::Active {
-                    agent: name(agent),
-                    since,
-                    held,
-                },
-                Stage::Parked { agent, since } => RestoredStage::Parked {
-                    agent: name(agent),
-                    since,
-                },
+                Stage::Active { agent, since, held } => RestoredStage::Active { agent: name(agent), since, held },
+                Stage::Parked { agent, since } => RestoredStage::Parked { agent: name(agent), since },
                 Stage::Wrapping { agent } => RestoredStage::Wrapping { agent: name(agent) },
             },
         }
@@ -242,10 +235,7 @@ impl Floor {
 
     fn restore_device(&mut self, agent: UserId, known: &RestoredDevice) {
         let slot = self.known_agent(agent);
-        let until = known
-            .ttl_ms
-            .filter(|_| known.live)
-            .map(|ttl_ms| self.at.plus_ms(ttl_ms));
+        let until = known.ttl_ms.filter(|_| known.live).map(|ttl_ms| self.at.plus_ms(ttl_ms));
         let device = super::agent::Device {
             id: known.device,
             kind: known.kind,
@@ -261,18 +251,11 @@ impl Floor {
     fn restore_conversation(&mut self, known: &RestoredConversation) {
         let stage = match known.stage {
             RestoredStage::Waiting | RestoredStage::Offered { .. } => Stage::Waiting,
-            RestoredStage::Active { agent, since, held } => Stage::Active {
-                agent: self.known_agent(agent),
-                since,
-                held,
-            },
-            RestoredStage::Parked { agent, since } => Stage::Parked {
-                agent: self.known_agent(agent),
-                since,
-            },
-            RestoredStage::Wrapping { agent } => Stage::Wrapping {
-                agent: self.known_agent(agent),
-            },
+            RestoredStage::Active { agent, since, held } => {
+                Stage::Active { agent: self.known_agent(agent), since, held }
+            }
+            RestoredStage::Parked { agent, since } => Stage::Parked { agent: self.known_agent(agent), since },
+            RestoredStage::Wrapping { agent } => Stage::Wrapping { agent: self.known_agent(agent) },
         };
         let slot = self.add_conversation(Conversation {
             id: known.conversation,
@@ -300,28 +283,10 @@ impl Floor {
             Stage::Parked { agent, .. } => self.agents[agent.index()].parked.push(slot),
             _ => {}
         }
-        if let RestoredStage::Offered {
-            offer,
-            agent,
-            kind,
-            made_at,
-            until,
-            sender,
-        } = known
-        {
+        if let RestoredStage::Offered { offer, agent, kind, made_at, until, sender } = known {
             let agent = self.known_agent(agent);
             let sender = sender.map(|sender| self.known_agent(sender));
-            self.make_offer(
-                slot,
-                Offer {
-                    id: offer,
-                    agent,
-                    kind,
-                    made_at,
-                    until,
-                    sender,
-                },
-            );
+            self.make_offer(slot, Offer { id: offer, agent, kind, made_at, until, sender });
         }
     }
 }

@@ -6,11 +6,7 @@ use crate::floor::Floor;
 use crate::mutant;
 
 pub(super) fn react(floor: &Floor, fact: &Recorded) -> Vec<Event> {
-    let (Event::WorkEnded { agent, .. }
-    | Event::MessageRecorded {
-        author: Author::Agent(agent),
-        ..
-    }) = &fact.event
+    let (Event::WorkEnded { agent, .. } | Event::MessageRecorded { author: Author::Agent(agent), .. }) = &fact.event
     else {
         return Vec::new();
     };

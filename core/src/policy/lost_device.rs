@@ -10,10 +10,7 @@ pub(super) fn react(floor: &Floor, fact: &Recorded) -> Vec<Event> {
     };
     let slot = floor.find_agent(*agent).expect("a fact names a known agent");
     let reachable = floor.agent(slot).reachable();
-    let cut_off = floor
-        .offers_of(slot)
-        .into_iter()
-        .filter(|offered| !reachable.has(offered.channel));
+    let cut_off = floor.offers_of(slot).into_iter().filter(|offered| !reachable.has(offered.channel));
     let ended = cut_off.map(|offered| floor.offer_ended(offered, OfferOutcome::Lost));
     mutant!(LostDeviceKeepsOffer: Vec::new(), else ended.collect())
 }

@@ -7,19 +7,11 @@ use crate::floor::conversation::Stage;
 use crate::floor::{AgentSlot, ConversationSlot, Floor};
 
 pub(super) fn react(floor: &Floor, fact: &Recorded) -> Vec<Event> {
-    let Event::OfferEnded {
-        conversation,
-        sender: Some(sender),
-        outcome,
-        ..
-    } = fact.event
-    else {
+    let Event::OfferEnded { conversation, sender: Some(sender), outcome, .. } = fact.event else {
         return Vec::new();
     };
-    let still_waits = floor
-        .find_conversation(conversation)
-        .ok()
-        .filter(|&slot| floor.conversation(slot).stage == Stage::Waiting);
+    let still_waits =
+        floor.find_conversation(conversation).ok().filter(|&slot| floor.conversation(slot).stage == Stage::Waiting);
     let (Some(slot), true) = (still_waits, outcome != OfferOutcome::Rescinded) else {
         return Vec::new();
     };
@@ -27,19 +19,11 @@ pub(super) fn react(floor: &Floor, fact: &Recorded) -> Vec<Event> {
     if !may_have_it_back(floor, fact, sender, slot) {
         return Vec::new();
     }
-    let finishing_it = floor
-        .agent(sender)
-        .wrap_ups
-        .iter()
-        .any(|wrap| wrap.conversation == Some(conversation));
+    let finishing_it = floor.agent(sender).wrap_ups.iter().any(|wrap| wrap.conversation == Some(conversation));
     let mut events = Vec::new();
     if finishing_it {
         let (agent, conversation) = (floor.agent(sender).id, Some(conversation));
-        events.push(Event::WrapUpEnded {
-            agent,
-            conversation,
-            outcome: WrapUpOutcome::Returned,
-        });
+        events.push(Event::WrapUpEnded { agent, conversation, outcome: WrapUpOutcome::Returned });
     }
     events.push(floor.offer_made(fact.at, slot, sender, OfferKind::Assigned, None));
     events
@@ -49,19 +33,10 @@ pub(super) fn react(floor: &Floor, fact: &Recorded) -> Vec<Event> {
 fn may_have_it_back(floor: &Floor, fact: &Recorded, sender: AgentSlot, slot: ConversationSlot) -> bool {
     let mut as_if = floor.agent(sender).clone();
     let conversation = floor.conversation(slot);
-    if let Some(at) = as_if
-        .wrap_ups
-        .iter()
-        .position(|wrap| wrap.conversation == Some(conversation.id))
-    {
+    if let Some(at) = as_if.wrap_ups.iter().position(|wrap| wrap.conversation == Some(conversation.id)) {
         as_if.wrap_ups.remove(at);
         as_if.tally.load -= as_if.settings.weight(conversation.channel);
     }
     let question = Question::about(floor, fact.at, OfferKind::Assigned, sender, slot);
-    Question {
-        agent: &as_if,
-        ..question
-    }
-    .first_failure()
-    .is_none()
+    Question { agent: &as_if, ..question }.first_failure().is_none()
 }

@@ -10,11 +10,7 @@ pub(crate) fn passed(floor: &Floor, deadline: Deadline) -> (Policy, Event) {
     match deadline {
         Deadline::Offer(offer) => (Policy::OfferTimeout, offer_ran_out(floor, offer)),
         Deadline::WrapUp(agent, conversation) => {
-            let event = Event::WrapUpEnded {
-                agent,
-                conversation: Some(conversation),
-                outcome: WrapUpOutcome::Expired,
-            };
+            let event = Event::WrapUpEnded { agent, conversation: Some(conversation), outcome: WrapUpOutcome::Expired };
             (Policy::WrapUpTimeout, event)
         }
         Deadline::Lease(agent, device) => (Policy::LeaseEnd, Event::DeviceLost { agent, device }),
@@ -23,9 +19,7 @@ pub(crate) fn passed(floor: &Floor, deadline: Deadline) -> (Policy, Event) {
 
 /// A miss, unless the agent had asked to go or its device was silent.
 fn offer_ran_out(floor: &Floor, offer: OfferId) -> Event {
-    let (slot, offer) = floor
-        .find_offer(offer)
-        .expect("an alarm belongs to an offer that is out");
+    let (slot, offer) = floor.find_offer(offer).expect("an alarm belongs to an offer that is out");
     let (agent, conversation) = (floor.agent(offer.agent), floor.conversation(slot));
     let outcome = if agent.status != Status::Available || agent.leaving.is_some() {
         OfferOutcome::Withdrawn
@@ -44,7 +38,5 @@ pub(crate) fn ran_out_while_down(floor: &Floor, now: Timestamp) -> Vec<Event> {
         Deadline::Offer(offer) => floor.find_offer(offer).ok(),
         _ => None,
     });
-    offers
-        .map(|(slot, _)| floor.offer_ended(floor.conversation(slot), OfferOutcome::ServerDown))
-        .collect()
+    offers.map(|(slot, _)| floor.offer_ended(floor.conversation(slot), OfferOutcome::ServerDown)).collect()
 }

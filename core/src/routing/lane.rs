@@ -38,16 +38,8 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) const OUT: Link = Link {
-        prev: NONE,
-        next: NONE,
-        key: SeatKey {
-            tier_level: 0,
-            position: 0,
-            delay_sec: 0,
-        },
-        standing: None,
-    };
+    pub(super) const OUT: Link =
+        Link { prev: NONE, next: NONE, key: SeatKey { tier_level: 0, position: 0, delay_sec: 0 }, standing: None };
 
     /// Whether the seat is in its lane.
     pub(super) fn is_in(&self) -> bool {
@@ -136,16 +128,9 @@ impl Lane {
     pub(super) fn join(&mut self, floor: &Floor, links: &mut Links, seat: SeatSlot, standing: Standing, key: SeatKey) {
         let channel = self.channel as usize;
         self.delayed += usize::from(key.delay_sec > 0);
-        let list = self
-            .order(standing)
-            .entry(key)
-            .or_insert(List { head: NONE, tail: NONE });
+        let list = self.order(standing).entry(key).or_insert(List { head: NONE, tail: NONE });
         let after = place_for(floor, links, channel, *list, seat);
-        let before = if after == NONE {
-            list.head
-        } else {
-            links[after as usize][channel].next
-        };
+        let before = if after == NONE { list.head } else { links[after as usize][channel].next };
         if after == NONE {
             list.head = seat.0;
         }
@@ -158,12 +143,7 @@ impl Lane {
         if before != NONE {
             links[before as usize][channel].prev = seat.0;
         }
-        links[seat.index()][channel] = Link {
-            prev: after,
-            next: before,
-            key,
-            standing: Some(standing),
-        };
+        links[seat.index()][channel] = Link { prev: after, next: before, key, standing: Some(standing) };
     }
 
     /// Takes a seat out.
@@ -173,9 +153,7 @@ impl Lane {
         let standing = link.standing.expect("a seat leaves the lane it is in");
         self.delayed -= usize::from(link.key.delay_sec > 0);
         let order = self.order(standing);
-        let list = order
-            .get_mut(&link.key)
-            .expect("a seat's list is there while the seat is");
+        let list = order.get_mut(&link.key).expect("a seat's list is there while the seat is");
         if link.prev == NONE {
             list.head = link.next;
         } else {
@@ -235,10 +213,7 @@ impl Lane {
 
     /// Takes a conversation out.
     pub(super) fn stop_waiting(&mut self, skills: &[SkillLevel], key: WaitKey, queued_at: Timestamp) {
-        let line = self
-            .lines
-            .get_mut(skills)
-            .expect("a conversation's line is there while it waits");
+        let line = self.lines.get_mut(skills).expect("a conversation's line is there while it waits");
         line.by_rank.remove(&key);
         line.by_entry.remove(&(queued_at, key.no, key.slot));
         if line.by_rank.is_empty() {
@@ -248,9 +223,7 @@ impl Lane {
 
     fn delays(&self) -> BTreeSet<u32> {
         let keys = self.fresh.keys().chain(self.missed.keys());
-        keys.map(|key| key.delay_sec)
-            .filter(|&delay_sec| delay_sec > 0)
-            .collect()
+        keys.map(|key| key.delay_sec).filter(|&delay_sec| delay_sec > 0).collect()
     }
 
     /// When, after `now`, a delay of somebody here next lets a conversation through.
@@ -261,12 +234,9 @@ impl Lane {
         let openings = self.delays().into_iter().flat_map(|delay_sec| {
             let delay_ms = i64::from(delay_sec) * 1_000;
             let shut = (Timestamp(now.0 - delay_ms + 1), EventNo(0), ConversationSlot(0));
-            self.lines.values().filter_map(move |line| {
-                line.by_entry
-                    .range(shut..)
-                    .next()
-                    .map(|entry| Timestamp(entry.0.0 + delay_ms))
-            })
+            self.lines
+                .values()
+                .filter_map(move |line| line.by_entry.range(shut..).next().map(|entry| Timestamp(entry.0.0 + delay_ms)))
         });
         openings.min()
     }

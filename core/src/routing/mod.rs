@@ -158,11 +158,7 @@ impl Router {
 
     fn drop_seat(&mut self, seat: SeatSlot, queue: QueueSlot) {
         for channel in Channel::ALL {
-            if self
-                .links
-                .get(seat.index())
-                .is_some_and(|links| links[channel as usize].is_in())
-            {
+            if self.links.get(seat.index()).is_some_and(|links| links[channel as usize].is_in()) {
                 self.lanes[queue.index()][channel as usize].leave(&mut self.links, seat);
                 self.stirred.push((queue, channel));
             }
@@ -180,9 +176,7 @@ impl Router {
             self.waiting.resize(slot.index() + 1, None);
         }
         self.take_out(slot);
-        let waits = floor
-            .conversation_at(slot)
-            .is_some_and(|conversation| conversation.stage == Stage::Waiting);
+        let waits = floor.conversation_at(slot).is_some_and(|conversation| conversation.stage == Stage::Waiting);
         if waits && self.arrived.back() != Some(&slot) {
             self.arrived.push_back(slot);
         }
@@ -198,10 +192,7 @@ impl Router {
             self.stirred.push((waiting.queue, waiting.channel));
         }
         if let Some((owner, key)) = waiting.owner {
-            let theirs = self
-                .own
-                .get_mut(&owner)
-                .expect("an owner's list is there while something is on it");
+            let theirs = self.own.get_mut(&owner).expect("an owner's list is there while something is on it");
             theirs.remove(&key);
             if theirs.is_empty() {
                 self.own.remove(&owner);
@@ -211,9 +202,8 @@ impl Router {
 
     /// Lets a conversation wait in its lane. One whose client is blocked waits outside.
     fn put_in(&mut self, floor: &Floor, slot: ConversationSlot) {
-        let Some(conversation) = floor
-            .conversation_at(slot)
-            .filter(|conversation| conversation.stage == Stage::Waiting)
+        let Some(conversation) =
+            floor.conversation_at(slot).filter(|conversation| conversation.stage == Stage::Waiting)
         else {
             return;
         };
@@ -222,15 +212,9 @@ impl Router {
         }
         let priority = Reverse(conversation.priority);
         let arrived_at = mutant!(QueuedAtOrdersTheLine: conversation.queued_at, else conversation.arrived_at);
-        let key = WaitKey {
-            priority,
-            arrived_at,
-            no: conversation.no,
-            slot,
-        };
-        let owner = conversation
-            .owner
-            .map(|owner| (owner, (Reverse(floor.queue(conversation.queue).settings.priority), key)));
+        let key = WaitKey { priority, arrived_at, no: conversation.no, slot };
+        let owner =
+            conversation.owner.map(|owner| (owner, (Reverse(floor.queue(conversation.queue).settings.priority), key)));
         if let Some((owner, key)) = owner {
             self.own.entry(owner).or_default().insert(key);
         }
@@ -262,8 +246,7 @@ impl Router {
         }
         while let Some(arrived) = self.arrived.pop_front() {
             self.put_in(floor, arrived);
-            self.freed
-                .extend(self.choose(floor, arrived, now).map(|made| made.agent));
+            self.freed.extend(self.choose(floor, arrived, now).map(|made| made.agent));
         }
         while let Some(&agent) = self.freed.front() {
             if let Some(conversation) = self.best_for(floor, agent, now) {
@@ -289,37 +272,40 @@ impl Router {
 
     /// The best agent for a waiting conversation.
     pub fn choose(&self, floor: &Floor, slot: ConversationSlot, now: Timestamp) -> Option<Match> {
-        let conversation = floor
-            .conversation_at(slot)
-            .filter(|conversation| conversation.stage == Stage::Waiting)?;
-        if let Some(owner) = conversation.owner {
+        let conversation = floor.conversation_at(slot).filter(|held| held.stage == Stage::Waiting)?;
+        let owner = conversation.owner.filter(|&owner| {
             let question = Question::about(floor, now, OfferKind::Own, owner, slot);
-            if question.first_failure().is_none() {
-                return Some(Match {
-                    conversation: slot,
-                    agent: owner,
-                    kind: OfferKind::Own,
-                });
-            }
+            question.first_failure().is_none()
+        });
+        let own = owner.map(|agent| Match { conversation: slot, agent, kind: OfferKind::Own });
+        if let Some(own) = own.filter(|own| !floor.agent(own.agent).missed_just_now(now)) {
+            return Some(own);
         }
+        self.choose_member(floor, slot, Standing::Fresh, now)
+            .or(own)
+            .or_else(|| self.choose_member(floor, slot, Standing::Missed, now))
+    }
+
+    /// The best of the queue's members of one standing.
+    fn choose_member(
+        &self,
+        floor: &Floor,
+        slot: ConversationSlot,
+        standing: Standing,
+        now: Timestamp,
+    ) -> Option<Match> {
+        let conversation = floor.conversation(slot);
         let lane = &self.lanes.get(conversation.queue.index())?[conversation.channel as usize];
         let waited_ms = conversation.waited_ms(now);
-        for standing in [Standing::Fresh, Standing::Missed] {
-            for group in lane.groups(standing) {
-                let open = group.filter(
-                    |&(delay_sec, _)| mutant!(DelayIgnored: true, else u64::from(delay_sec) * 1_000 <= waited_ms),
-                );
-                let firsts = open.filter_map(|(_, head)| {
-                    let mut seats = lane.seats_from(&self.links, head).map(|seat| floor.seat(seat).agent);
-                    seats.find(|&agent| self.may_take(floor, agent, slot, now))
-                });
-                if let Some(agent) = firsts.min_by_key(|&agent| longest_idle::key(floor.agent(agent))) {
-                    return Some(Match {
-                        conversation: slot,
-                        agent,
-                        kind: OfferKind::Queued,
-                    });
-                }
+        for group in lane.groups(standing) {
+            let open = group
+                .filter(|&(delay_sec, _)| mutant!(DelayIgnored: true, else u64::from(delay_sec) * 1_000 <= waited_ms));
+            let firsts = open.filter_map(|(_, head)| {
+                let mut seats = lane.seats_from(&self.links, head).map(|seat| floor.seat(seat).agent);
+                seats.find(|&agent| self.may_take(floor, agent, slot, now))
+            });
+            if let Some(agent) = firsts.min_by_key(|&agent| longest_idle::key(floor.agent(agent))) {
+                return Some(Match { conversation: slot, agent, kind: OfferKind::Queued });
             }
         }
         None
@@ -327,19 +313,13 @@ impl Router {
 
     /// What the agents in a lane are still asked: only what concerns the conversation.
     fn may_take(&self, floor: &Floor, agent: AgentSlot, conversation: ConversationSlot, now: Timestamp) -> bool {
-        Question::about(floor, now, OfferKind::Queued, agent, conversation)
-            .fails_in(Scope::Conversation)
-            .is_none()
+        Question::about(floor, now, OfferKind::Queued, agent, conversation).fails_in(Scope::Conversation).is_none()
     }
 
     /// The best conversation for an agent: of its own clients, and then over all its queues.
     pub fn best_for(&self, floor: &Floor, agent: AgentSlot, now: Timestamp) -> Option<ConversationSlot> {
         let mut own = self.own.get(&agent).into_iter().flatten().map(|(_, key)| key.slot);
-        let own = own.find(|&slot| {
-            Question::about(floor, now, OfferKind::Own, agent, slot)
-                .first_failure()
-                .is_none()
-        });
+        let own = own.find(|&slot| Question::about(floor, now, OfferKind::Own, agent, slot).first_failure().is_none());
         if own.is_some() {
             return own;
         }
@@ -348,25 +328,17 @@ impl Router {
             let Some(links) = self.links.get(seat_slot.index()) else {
                 continue;
             };
-            for channel in Channel::ALL
-                .into_iter()
-                .filter(|&channel| links[channel as usize].is_in())
-            {
+            for channel in Channel::ALL.into_iter().filter(|&channel| links[channel as usize].is_in()) {
                 let seat = floor.seat(seat_slot);
                 let lane = &self.lanes[seat.queue.index()][channel as usize];
                 let priority = Reverse(floor.queue(seat.queue).settings.priority);
                 for (skills, line) in &lane.lines {
-                    let skilled = skills
-                        .iter()
-                        .all(|need| floor.agent(agent).proficiency(need.skill) >= need.level);
+                    let skilled = skills.iter().all(|need| floor.agent(agent).proficiency(need.skill) >= need.level);
                     let delay_ms = u64::from(seat.settings.delay_sec) * 1_000;
                     if !skilled || line.first_entry().is_none_or(|first| now < first.plus_ms(delay_ms)) {
                         continue;
                     }
-                    let first = line
-                        .by_rank
-                        .iter()
-                        .find(|key| self.may_take(floor, agent, key.slot, now));
+                    let first = line.by_rank.iter().find(|key| self.may_take(floor, agent, key.slot, now));
                     let tier = mutant!(AgentIgnoresTier: 0, else seat.settings.tier_level);
                     let priority = mutant!(QueuePriorityIgnored: Reverse(0), else priority);
                     let rank = first.map(|&key| (tier, priority, key));
@@ -382,10 +354,7 @@ impl Router {
         while let Some((_, agent)) = self.missed.pop_front_if(|(forgiven, _)| *forgiven <= now) {
             for &seat in &floor.agent(agent).seats {
                 for channel in Channel::ALL {
-                    let place = self
-                        .links
-                        .get(seat.index())
-                        .and_then(|links| links[channel as usize].place());
+                    let place = self.links.get(seat.index()).and_then(|links| links[channel as usize].place());
                     if let Some((Standing::Missed, key)) = place.filter(|_| !floor.agent(agent).missed_just_now(now)) {
                         self.place(floor, seat, channel, Some((Standing::Fresh, key)));
                     }
@@ -403,8 +372,7 @@ impl Router {
             if let Some(before) = std::mem::replace(&mut lane.opens_at, opens_at) {
                 self.openings.remove(&(before, queue, channel));
             }
-            self.openings
-                .extend(opens_at.map(|opens_at| (opens_at, queue, channel)));
+            self.openings.extend(opens_at.map(|opens_at| (opens_at, queue, channel)));
         }
     }
 
@@ -435,5 +403,201 @@ impl Router {
         let conversation = floor.conversation(conversation);
         let seat = floor.seat_of(agent, conversation.queue)?;
         Some(delay_opens_at(floor.seat(seat), conversation)).filter(|&opens| now < opens)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::check;
+
+    #[test]
+    fn tiers_come_before_idle_time_and_positions_settle_a_tier() {
+        check(
+            "
+            queue sales voice
+            agent anna in sales tier 2
+            agent bruno in sales tier 1 position 1
+            agent carla in sales tier 1 position 0
+            09:00:00  anna arrives
+            09:01:00  bruno arrives
+            09:02:00  carla arrives
+            09:03:00  w1 calls sales               -> w1 offered to carla
+            09:03:01  w2 calls sales               -> w2 offered to bruno
+            09:03:02  w3 calls sales               -> w3 offered to anna
+        ",
+        );
+    }
+
+    #[test]
+    fn a_delay_lets_a_call_through_at_its_very_second() {
+        check(
+            "
+            queue sales voice
+            agent anna in sales delay 30
+            09:00:00  anna arrives
+            09:01:00  w1 calls sales               -> w1 waits
+            09:01:29                               -> w1 waits
+            09:01:30                               -> w1 offered to anna
+            09:01:30  anna accepts
+            09:02:00  w2 calls sales
+            09:02:10  w1 ends
+            09:02:20                               -> w2 waits
+            09:02:30                               -> w2 offered to anna
+        ",
+        );
+    }
+
+    #[test]
+    fn work_that_is_moved_here_keeps_its_age_and_its_wait() {
+        check(
+            "
+            queue sales voice
+            agent anna in sales delay 30
+            09:00:00  anna arrives
+            09:01:00  w1 calls sales aged 10       -> w1 waits
+            09:01:01  w2 calls sales aged 40       -> w2 offered to anna
+            09:01:02  anna accepts
+            09:01:20                               -> w1 waits
+        ",
+        );
+    }
+
+    #[test]
+    fn an_agent_that_frees_up_takes_the_best_over_all_its_queues() {
+        check(
+            "
+            queue sales voice wrap 0
+            queue help voice priority 7 wrap 0
+            queue vip voice wrap 0
+            agent anna in sales tier 1, help tier 1, vip tier 0
+            09:00:00  w1 calls sales
+            09:00:01  w2 calls help
+            09:00:02  w3 calls help priority 6
+            09:00:03  w4 calls vip
+            09:01:00  anna arrives                 -> w4 offered to anna
+            09:01:01  anna accepts
+            09:01:02  w4 ends                      -> w3 offered to anna
+            09:01:03  anna accepts
+            09:01:04  w3 ends                      -> w2 offered to anna
+            09:01:05  anna accepts
+            09:01:06  w2 ends                      -> w1 offered to anna
+        ",
+        );
+    }
+
+    #[test]
+    fn who_missed_just_now_ranks_last_for_ten_seconds() {
+        check(
+            "
+            queue sales voice ring 20
+            agent anna in sales tier 1
+            agent bruno in sales tier 2
+            09:00:00  anna arrives
+            09:00:00  bruno arrives
+            09:01:00  w1 calls sales               -> w1 offered to anna
+            09:01:20                               -> w1 offered to bruno
+            09:01:21  bruno accepts
+            09:01:25  w2 calls sales               -> w2 offered to anna
+            09:01:26  anna declines                -> w2 waits
+            09:01:40  w3 calls sales               -> w3 offered to anna
+        ",
+        );
+    }
+
+    #[test]
+    fn a_caller_who_hangs_up_costs_the_agent_nothing() {
+        check(
+            "
+            queue sales voice
+            agent anna in sales
+            agent bruno in sales
+            09:00:00  anna arrives
+            09:00:01  bruno arrives
+            09:01:00  w1 calls sales               -> w1 offered to anna
+            09:01:05  w1 ends                      -> w1 gone, anna idle since 09:00:00
+            09:01:06  w2 calls sales               -> w2 offered to anna
+            09:01:07  anna declines                -> w2 offered to bruno, anna idle since 09:01:07
+        ",
+        );
+    }
+
+    #[test]
+    fn two_chats_at_once_go_to_two_agents() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            agent bruno in help
+            09:00:00  anna arrives
+            09:00:01  bruno arrives
+            09:01:00  w1 chats help                -> w1 offered to anna
+            09:01:00  w2 chats help                -> w2 offered to bruno
+            09:01:01  w3 chats help                -> w3 offered to anna
+        ",
+        );
+    }
+
+    #[test]
+    fn a_call_rings_alone_and_a_chat_only_takes_room() {
+        check(
+            "
+            queue sales voice
+            queue help chat
+            agent anna in sales, help
+            09:00:00  anna arrives
+            09:01:00  w1 chats help                -> w1 offered to anna
+            09:01:01  w2 calls sales               -> w2 waits
+            09:01:02  w3 chats help                -> w3 offered to anna
+            09:01:03  w1 ends
+            09:01:04  w3 ends                      -> w2 offered to anna
+            09:01:05  w4 chats help                -> w4 waits
+        ",
+        );
+    }
+
+    #[test]
+    fn a_required_skill_is_required() {
+        check(
+            "
+            queue sales voice
+            skill billing
+            agent anna in sales skilled billing 2
+            agent bruno in sales skilled billing 4
+            09:00:00  anna arrives
+            09:01:00  w1 calls sales needs billing 3   -> w1 waits
+            09:01:01  w2 calls sales                   -> w2 offered to anna
+            09:02:00  bruno arrives                    -> w1 offered to bruno
+        ",
+        );
+    }
+
+    #[test]
+    fn a_declined_call_is_not_offered_again_in_this_stay() {
+        check(
+            "
+            queue sales voice
+            queue help voice
+            agent anna in sales, help
+            09:00:00  anna arrives
+            09:01:00  w1 calls sales               -> w1 offered to anna
+            09:01:01  anna declines                -> w1 waits, waiting
+            09:02:00  boss moves w1 to help        -> w1 offered to anna
+        ",
+        );
+    }
+
+    #[test]
+    fn a_clients_own_agent_comes_first() {
+        check(
+            "
+            queue sales voice
+            agent anna in sales tier 5
+            agent bruno in sales tier 1
+            09:00:00  anna arrives
+            09:00:00  bruno arrives
+            09:01:00  w1 calls sales own anna      -> w1 offered to anna
+            09:01:01  anna declines                -> w1 offered to bruno
+        ",
+        );
     }
 }

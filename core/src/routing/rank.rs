@@ -9,8 +9,8 @@ use crate::ids::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is a word of the model; `words` says it in a sentence")]
 pub enum RankCode {
-    NotTheOwner,
     MissedJustNow,
+    NotTheOwner,
     HigherTierLevel,
     LaterPosition,
     IdleForLessTime,
@@ -46,10 +46,10 @@ impl RankCode {
 /// An agent's rank; lower goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
-    /// The client's own agent goes before all.
-    pub not_the_owner: bool,
     /// Whoever missed an offer in the last seconds goes after all.
     pub missed_just_now: bool,
+    /// The client's own agent goes before all others.
+    pub not_the_owner: bool,
     /// Of the membership; an owner needs none.
     pub tier_level: u16,
     /// Of the membership.
@@ -64,14 +64,12 @@ impl Rank {
     /// The rank of an agent who may take the conversation.
     pub fn of(floor: &Floor, agent_slot: AgentSlot, slot: ConversationSlot, now: Timestamp) -> Rank {
         let (agent, conversation) = (floor.agent(agent_slot), floor.conversation(slot));
-        let seat = floor
-            .seat_of(agent_slot, conversation.queue)
-            .map(|seat| floor.seat(seat).settings)
-            .unwrap_or_default();
+        let seat =
+            floor.seat_of(agent_slot, conversation.queue).map(|seat| floor.seat(seat).settings).unwrap_or_default();
         let (idle_since, id) = longest_idle::key(agent);
         Rank {
-            not_the_owner: conversation.owner != Some(agent_slot),
             missed_just_now: agent.missed_just_now(now),
+            not_the_owner: conversation.owner != Some(agent_slot),
             tier_level: seat.tier_level,
             position: seat.position,
             idle_since,
@@ -82,11 +80,8 @@ impl Rank {
     /// Why this one loses to `winner`; none when it does not.
     pub fn loses_by(&self, winner: &Rank) -> Option<RankCode> {
         let parts = [
+            (RankCode::MissedJustNow, self.missed_just_now.cmp(&winner.missed_just_now)),
             (RankCode::NotTheOwner, self.not_the_owner.cmp(&winner.not_the_owner)),
-            (
-                RankCode::MissedJustNow,
-                self.missed_just_now.cmp(&winner.missed_just_now),
-            ),
             (RankCode::HigherTierLevel, self.tier_level.cmp(&winner.tier_level)),
             (RankCode::LaterPosition, self.position.cmp(&winner.position)),
             (RankCode::IdleForLessTime, self.idle_since.cmp(&winner.idle_since)),

@@ -107,5 +107,9 @@ pub fn enter(conversation: ConversationId, channel: Channel, queue: QueueId) -> 
 }
 
 pub fn queue_of(channel: Channel, wrap_up_ms: u64) -> QueueSettings {
-    QueueSettings { wrap_up_ms: Some(wrap_up_ms), ring_timeout_ms: 3_600_000, ..QueueSettings::new("q", ChannelSet::only(channel)) }
+    QueueSettings {
+        wrap_up_ms: Some(wrap_up_ms),
+        ring_timeout_ms: 3_600_000,
+        ..QueueSettings::new("q", ChannelSet::only(channel))
+    }
 }

@@ -48,7 +48,8 @@ fn the_golden_log_has_every_kind_of_event() {
     }
     let source = include_str!("../../src/event/mod.rs");
     let list = source.split("pub enum Event {").nth(1).unwrap().split("\n}\n").next().unwrap();
-    let variants = list.lines().map(str::trim).filter(|line| line.starts_with(|first: char| first.is_ascii_uppercase()));
+    let variants =
+        list.lines().map(str::trim).filter(|line| line.starts_with(|first: char| first.is_ascii_uppercase()));
     let variants: BTreeSet<_> = variants.map(|line| line.split([' ', '(']).next().unwrap().to_owned()).collect();
     assert_eq!(kinds, variants);
 }
@@ -61,6 +62,8 @@ fn a_snapshot_folds_to_the_floor_it_was_taken_of() {
         let restored = Floor::from_snapshot(floor.snapshot());
         assert_eq!(restored.snapshot(), floor.snapshot(), "after event {cut}");
         assert_eq!(restored.digest(), floor.digest(), "after event {cut}");
+        let read_back = Floor::from_bytes(&floor.to_bytes()).unwrap();
+        assert_eq!(read_back.digest(), floor.digest(), "after event {cut}");
     }
 }
 
@@ -75,7 +78,8 @@ fn a_body_that_is_not_ours_is_refused_with_the_place() {
 }
 
 fn write_todays() {
-    let (bin, txt) = (golden(&format!("format-{}.bin", codec::FORMAT)), golden(&format!("format-{}.txt", codec::FORMAT)));
+    let (bin, txt) =
+        (golden(&format!("format-{}.bin", codec::FORMAT)), golden(&format!("format-{}.txt", codec::FORMAT)));
     if !bin.exists() {
         let events = everything();
         std::fs::write(bin, encoded(&events)).unwrap();
@@ -85,9 +89,7 @@ fn write_todays() {
 
 fn encoded(events: &[Recorded]) -> Vec<u8> {
     let mut body = Vec::new();
-    for recorded in events {
-        codec::write(&mut body, recorded.at, recorded.by, &recorded.event);
-    }
+    codec::write(&mut body, events);
     body
 }
 
@@ -111,7 +113,11 @@ fn tell(floor: &Floor) -> String {
         let facts = floor.agent_facts(slot);
         let work = format!("{:?} load {} parked {}", facts.state(), facts.load, facts.parked);
         let (agent, status, queues) = (facts.agent, facts.status, facts.queues);
-        told += &format!("{agent} {status:?} {:?} {work} {queues:?} idle {}\n", facts.reason.map(|reason| reason.code), facts.idle_since.0);
+        told += &format!(
+            "{agent} {status:?} {:?} {work} {queues:?} idle {}\n",
+            facts.reason.map(|reason| reason.code),
+            facts.idle_since.0
+        );
     }
     for (slot, _) in floor.queues() {
         told += &format!("{:?}\n", floor.queue_facts(slot));
@@ -140,7 +146,10 @@ fn everything() -> Vec<Recorded> {
     driver.add_queue(help, QueueSettings { ring_timeout_ms: 20_000, ..queue_of(Channel::Chat, 0) });
     driver.add_queue(gone, queue_of(Channel::Chat, 0));
     driver.must(BOSS, RemoveQueue { queue: gone });
-    driver.must(BOSS, ChangeQueue { queue: sales, settings: QueueSettings { priority: 7, ..queue_of(Channel::Voice, 10_000) } });
+    driver.must(
+        BOSS,
+        ChangeQueue { queue: sales, settings: QueueSettings { priority: 7, ..queue_of(Channel::Voice, 10_000) } },
+    );
     for agent in [anna, bruno, carla] {
         driver.add_agent(agent, AgentSettings::default());
         for queue in [sales, help] {
@@ -177,7 +186,10 @@ fn everything() -> Vec<Recorded> {
     let (author, conversation) = (Author::Agent(anna), work(2));
     driver.must(Actor::Agent(anna), SetStatus { agent: anna, wish: Wish::NotReady });
     driver.must(Actor::Agent(anna), available(anna));
-    driver.must(Actor::Agent(anna), SetStatus { agent: anna, wish: Wish::OnBreak { reason: "lunch_break".parse().ok() } });
+    driver.must(
+        Actor::Agent(anna),
+        SetStatus { agent: anna, wish: Wish::OnBreak { reason: "lunch_break".parse().ok() } },
+    );
     driver.must(Actor::Agent(anna), RecordMessage { conversation, author, body: sealed() });
     driver.enter(work(3), Channel::Chat, help);
     driver.must(BOSS, RequireSkills { conversation: work(3), skills: vec![SkillLevel { skill: billing, level: 2 }] });
@@ -188,7 +200,13 @@ fn everything() -> Vec<Recorded> {
     // Devices come and go, an account stops and comes back, a call is on when it does.
     driver.must(Actor::Agent(bruno), LogIn { agent: bruno, queues: vec![] });
     driver.must(Actor::Agent(bruno), QueueReady { agent: bruno, queue: QueueChoice::One(sales) });
-    let sip = |reachable| ReportDevice { agent: bruno, device: DeviceId::from_u128(1), kind: DeviceKind::Sip, reachable, ttl_ms: None };
+    let sip = |reachable| ReportDevice {
+        agent: bruno,
+        device: DeviceId::from_u128(1),
+        kind: DeviceKind::Sip,
+        reachable,
+        ttl_ms: None,
+    };
     driver.must(Actor::Signalling, sip(false));
     driver.must(Actor::Signalling, sip(true));
     driver.must(Actor::Signalling, RemoveDevice { agent: bruno, device: DeviceId::from_u128(2) });

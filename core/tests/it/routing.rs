@@ -97,7 +97,8 @@ fn set_up(driver: &mut Driver, agent: UserId, given: &Value, channel: Channel) {
     driver.add_queue(own, QueueSettings { channels: ChannelSet::only(own_channel), ..queue_of(own_channel, 0) });
     driver.must(BOSS, SetMembership { agent, queue: own, settings: MembershipSettings::default() });
     if let Some(skills) = given["skills"].as_object() {
-        let skills = skills.iter().map(|(name, level)| SkillLevel { skill: skill(name), level: level.as_u64().unwrap() as u8 });
+        let skills =
+            skills.iter().map(|(name, level)| SkillLevel { skill: skill(name), level: level.as_u64().unwrap() as u8 });
         driver.must(BOSS, SetAgentSkills { agent, skills: skills.collect() });
     }
     if given["status"] == "offline" {
@@ -157,7 +158,8 @@ fn each_call_goes_to_the_right_agent_and_the_others_are_told_why_not() {
         let arrived_at = Some(Timestamp(driver.now.0 - waited_ms));
         let skills = case["call"]["skill"].as_str().map(|name| SkillLevel { skill: skill(name), level: 1 });
         let owner = case["call"]["owner"].as_str().map(|name| UserId::from_u128(names.id(name)));
-        let call = EnterQueue { skills: skills.into_iter().collect(), owner, arrived_at, ..enter(conversation, channel, Q1) };
+        let call =
+            EnterQueue { skills: skills.into_iter().collect(), owner, arrived_at, ..enter(conversation, channel, Q1) };
 
         let explained = explained(&driver, &call);
         driver.must(Actor::Signalling, call);
@@ -180,7 +182,8 @@ fn each_call_goes_to_the_right_agent_and_the_others_are_told_why_not() {
 /// What *explain* says of every candidate, before the call is offered to anybody.
 fn explained(driver: &Driver, call: &EnterQueue) -> BTreeMap<UserId, String> {
     let mut floor = driver.engine.floor().clone();
-    let mut quiet = Driver { engine: readyroom_core::engine::Engine::on(floor.clone()), now: driver.now, events: vec![] };
+    let mut quiet =
+        Driver { engine: readyroom_core::engine::Engine::on(floor.clone()), now: driver.now, events: vec![] };
     quiet.must(Actor::Signalling, call.clone());
     let queued = quiet.events.iter().position(|fact| matches!(fact.event, Event::Queued { .. })).unwrap();
     for fact in &quiet.events[..=queued] {
@@ -241,7 +244,8 @@ fn traces_play_as_they_are_written() {
         let mut driver = Driver::new();
         let mut names = Names::default();
         let slots = |agent: &Value| agent["capacity"].as_u64().unwrap_or(1) as u8;
-        let channel = if list(case, "agents").iter().any(|agent| slots(agent) > 1) { Channel::Chat } else { Channel::Voice };
+        let channel =
+            if list(case, "agents").iter().any(|agent| slots(agent) > 1) { Channel::Chat } else { Channel::Voice };
         driver.add_queue(Q1, QueueSettings { auto_accept: true, ..queue_of(channel, 0) });
         for given in list(case, "agents") {
             let agent = UserId::from_u128(names.id(given["id"].as_str().unwrap()));
