@@ -287,11 +287,26 @@ impl<'a> Question<'a> {
 
     /// The first failure among predicates of this scope.
     pub(crate) fn fails_in(&self, scope: Scope) -> Option<Code> {
-        let mut failing = PREDICATES.iter().filter(|predicate| {
-            predicate.scope == scope && predicate.binds.binds(self.kind) && (predicate.fails)(self)
-        });
-        failing.next().map(|predicate| predicate.code)
+        let part = match scope {
+            Scope::Agent => &PREDICATES[..SEAT_FROM],
+            Scope::Seat => &PREDICATES[SEAT_FROM..CONVERSATION_FROM],
+            Scope::Conversation => &PREDICATES[CONVERSATION_FROM..],
+        };
+        let failing = part.iter().find(|predicate| predicate.binds.binds(self.kind) && (predicate.fails)(self));
+        failing.map(|predicate| predicate.code)
     }
+}
+
+/// Where in the list the predicates of the seat begin, and those of the conversation.
+const SEAT_FROM: usize = first_of(Scope::Seat);
+const CONVERSATION_FROM: usize = first_of(Scope::Conversation);
+
+const fn first_of(scope: Scope) -> usize {
+    let mut at = 0;
+    while (PREDICATES[at].scope as u8) < scope as u8 {
+        at += 1;
+    }
+    at
 }
 
 #[cfg(test)]

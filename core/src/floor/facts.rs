@@ -179,9 +179,11 @@ impl AgentFacts {
         self.is_reachable() && self.room.is_empty()
     }
 
-    /// Full even if no offer were out: what else it holds fills it.
+    /// Full, and not merely because something is offered: with an offer out, what else it holds
+    /// takes every slot.
     pub fn is_full_of_work(&self) -> bool {
-        self.is_full() && self.load - self.load_offered >= u16::from(self.capacity)
+        let taken = self.load - self.load_offered >= u16::from(self.capacity);
+        self.is_full() && (self.offers == 0 || taken)
     }
 
     /// Whether work that it took on is still in its hands.

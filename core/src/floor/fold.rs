@@ -73,7 +73,11 @@ impl Floor {
                 self.queue_slots.remove(*queue);
                 self.queues.remove(slot.index());
             }
-            Event::ReasonDefined { reason } => self.define_reason(reason),
+            Event::ReasonDefined { reason } => {
+                self.define_reason(reason);
+                let of = self.reason_slot(Some(reason.code));
+                touched.agents.extend(self.agents().filter(|(_, agent)| agent.reason == of).map(|(slot, _)| slot));
+            }
             Event::MembershipSet { agent, queue, settings } => {
                 let slot = self.set_membership(*agent, *queue, *settings);
                 self.touch_seat(slot, &mut touched);
@@ -190,7 +194,6 @@ impl Floor {
                 let agent = &mut self.agents[offer.agent.index()];
                 agent.misses = mutant!(MissesSurviveAccept: agent.misses, else 0);
                 agent.idle_since = at;
-                self.tally(offer.agent);
                 self.touch_conversation(slot, &mut touched);
             }
             Event::OfferEnded { offer, outcome, .. } => {
@@ -213,6 +216,7 @@ impl Floor {
                     }
                     OfferOutcome::Withdrawn | OfferOutcome::Lost | OfferOutcome::ServerDown => {}
                 }
+                self.tally(offer.agent);
                 touched.agents.push(offer.agent);
                 self.touch_conversation(slot, &mut touched);
             }
@@ -263,8 +267,7 @@ impl Floor {
             Event::WrapUpExtended { agent, conversation, until } => {
                 let slot = self.known_agent(*agent);
                 let wrap = self.wrap_up_of(slot, Some(*conversation));
-                let before =
-                    std::mem::replace(&mut wrap.until, Some(*until)).expect("a wrap-up of a conversation has an end");
+                let before = wrap.until.replace(*until).expect("a wrap-up of a conversation has an end");
                 self.deadlines.clear(before, Deadline::WrapUp(*agent, *conversation));
                 self.deadlines.set(*until, Deadline::WrapUp(*agent, *conversation));
                 touched.agents.push(slot);
@@ -568,7 +571,6 @@ impl Floor {
     /// Puts a conversation into an agent's hands.
     pub(super) fn take_up(&mut self, slot: ConversationSlot, agent: AgentSlot) {
         self.agents[agent.index()].held.push(slot);
-        self.tally(agent);
     }
 
     /// Takes it out of them.
@@ -576,7 +578,6 @@ impl Floor {
         let held = &mut self.agents[agent.index()].held;
         let place = held.iter().position(|&held| held == slot).expect("an agent lists what it has");
         held.remove(place);
-        self.tally(agent);
     }
 
     fn end_work(
@@ -610,6 +611,7 @@ impl Floor {
             self.begin_wrap_up(agent, wrap);
         }
         self.agents[agent.index()].idle_since = at;
+        self.tally(agent);
         touched.agents.push(agent);
         self.touch_conversation(slot, touched);
     }
@@ -695,7 +697,7 @@ impl Floor {
     }
 
     /// Sums up anew what an agent has in hand.
-    fn tally(&mut self, slot: AgentSlot) {
+    pub(super) fn tally(&mut self, slot: AgentSlot) {
         let agent = &self.agents[slot.index()];
         let mut tally = super::agent::Tally::default();
         for &held in &agent.held {

@@ -279,7 +279,10 @@ impl Floor {
 
     fn restore_holder(&mut self, slot: ConversationSlot, stage: Stage, known: RestoredStage) {
         match stage {
-            Stage::Active { agent, .. } => self.take_up(slot, agent),
+            Stage::Active { agent, .. } => {
+                self.take_up(slot, agent);
+                self.tally(agent);
+            }
             Stage::Parked { agent, .. } => self.agents[agent.index()].parked.push(slot),
             _ => {}
         }
@@ -287,6 +290,7 @@ impl Floor {
             let agent = self.known_agent(agent);
             let sender = sender.map(|sender| self.known_agent(sender));
             self.make_offer(slot, Offer { id: offer, agent, kind, made_at, until, sender });
+            self.tally(agent);
         }
     }
 }

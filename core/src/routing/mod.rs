@@ -7,8 +7,9 @@
 //!
 //! Both sides have a rank: a conversation's best agent is the least by `Rank`, an agent's best
 //! conversation the least by (own client, tier of its membership, queue priority, conversation
-//! priority, age). Because both ranks begin with what the pair shares, there is always a pair in
-//! which each is the other's best, and that pair is made.
+//! priority, age); among its own clients the tier does not count, for an owner needs no membership.
+//! Because both ranks begin with what the pair shares, there is always a pair in which each is the
+//! other's best, and that pair is made.
 
 mod lane;
 pub mod longest_idle;
@@ -23,6 +24,7 @@ use crate::floor::{AgentSlot, ConversationSlot, Floor, QueueSlot, SeatSlot, Touc
 use crate::ids::*;
 use crate::limits;
 use crate::mutant;
+use crate::settings::MembershipSettings;
 use lane::{Lane, Link, Links, SeatKey, Standing, WaitKey};
 use smallvec::SmallVec;
 use std::cmp::Reverse;
@@ -48,11 +50,8 @@ struct Waiting {
     key: WaitKey,
     queued_at: Timestamp,
     skills: Box<[crate::event::SkillLevel]>,
-    owner: Option<(AgentSlot, OwnKey)>,
+    owner: Option<AgentSlot>,
 }
-
-/// Where a conversation ranks for its client's own agent: lower first.
-type OwnKey = (Reverse<u8>, WaitKey);
 
 /// The order of one account's agents and conversations, and what is left to look at.
 #[derive(Clone, Debug, Default)]
@@ -60,12 +59,16 @@ pub struct Router {
     lanes: Vec<[Lane; Channel::COUNT]>,
     links: Links,
     waiting: Vec<Option<Waiting>>,
-    own: BTreeMap<AgentSlot, BTreeSet<OwnKey>>,
+    /// What waits of each agent's own clients.
+    own: BTreeMap<AgentSlot, BTreeSet<WaitKey>>,
     openings: BTreeSet<(Timestamp, QueueSlot, Channel)>,
     /// Agents that missed an offer, and when that is forgiven; in that order.
     missed: VecDeque<(Timestamp, AgentSlot)>,
     freed: VecDeque<AgentSlot>,
+    /// Conversations that came to wait and are not in their lanes yet.
     arrived: VecDeque<ConversationSlot>,
+    /// Those that are, and for which nobody has been looked for.
+    unsettled: VecDeque<ConversationSlot>,
     stirred: SmallVec<[(QueueSlot, Channel); 4]>,
 }
 
@@ -112,20 +115,18 @@ impl Router {
         } else {
             Standing::Fresh
         };
-        for channel in Channel::ALL {
-            let mut agent_may = None;
-            for &seat_slot in &agent.seats {
+        let mut agent_may = [None; Channel::COUNT];
+        for &seat_slot in &agent.seats {
+            let seat = floor.seat(seat_slot);
+            let channels = floor.queue(seat.queue).settings.channels;
+            let MembershipSettings { tier_level, position, delay_sec, .. } = seat.settings;
+            for channel in Channel::ALL {
                 let question = Question::about_seat(floor, seat_slot, channel);
-                let may = *agent_may.get_or_insert_with(|| question.fails_in(Scope::Agent).is_none())
-                    && question.fails_in(Scope::Seat).is_none()
-                    && floor.queue(floor.seat(seat_slot).queue).settings.channels.has(channel);
-                let settings = floor.seat(seat_slot).settings;
-                let key = SeatKey {
-                    tier_level: settings.tier_level,
-                    position: settings.position,
-                    delay_sec: settings.delay_sec,
-                };
-                self.place(floor, seat_slot, channel, may.then_some((standing, key)));
+                let may = channels.has(channel)
+                    && *agent_may[channel as usize].get_or_insert_with(|| question.fails_in(Scope::Agent).is_none())
+                    && question.fails_in(Scope::Seat).is_none();
+                let belongs = may.then_some((standing, SeatKey { tier_level, position, delay_sec }));
+                self.place(floor, seat_slot, channel, belongs);
             }
         }
         if self.freed.back() != Some(&slot) {
@@ -191,9 +192,9 @@ impl Router {
         if lane.opens_at.is_some() {
             self.stirred.push((waiting.queue, waiting.channel));
         }
-        if let Some((owner, key)) = waiting.owner {
+        if let Some(owner) = waiting.owner {
             let theirs = self.own.get_mut(&owner).expect("an owner's list is there while something is on it");
-            theirs.remove(&key);
+            theirs.remove(&waiting.key);
             if theirs.is_empty() {
                 self.own.remove(&owner);
             }
@@ -213,9 +214,7 @@ impl Router {
         let priority = Reverse(conversation.priority);
         let arrived_at = mutant!(QueuedAtOrdersTheLine: conversation.queued_at, else conversation.arrived_at);
         let key = WaitKey { priority, arrived_at, no: conversation.no, slot };
-        let owner =
-            conversation.owner.map(|owner| (owner, (Reverse(floor.queue(conversation.queue).settings.priority), key)));
-        if let Some((owner, key)) = owner {
+        if let Some(owner) = conversation.owner {
             self.own.entry(owner).or_default().insert(key);
         }
         self.make_lanes(conversation.queue);
@@ -230,14 +229,16 @@ impl Router {
             key,
             queued_at: conversation.queued_at,
             skills: conversation.skills.clone(),
-            owner,
+            owner: conversation.owner,
         });
     }
 
     /// The next match that what happened makes possible; none when all is quiet.
     pub fn next_match(&mut self, floor: &Floor, now: Timestamp) -> Option<Match> {
         self.forgive(floor, now);
-        if let (true, &[arrived]) = (self.freed.is_empty(), &self.arrived.make_contiguous()[..]) {
+        if let (true, true, &[arrived]) =
+            (self.freed.is_empty(), self.unsettled.is_empty(), &self.arrived.make_contiguous()[..])
+        {
             // One arrival into a quiet floor: nobody eligible has anything better waiting.
             if let Some(made) = self.choose(floor, arrived, now) {
                 self.arrived.clear();
@@ -246,7 +247,13 @@ impl Router {
         }
         while let Some(arrived) = self.arrived.pop_front() {
             self.put_in(floor, arrived);
-            self.freed.extend(self.choose(floor, arrived, now).map(|made| made.agent));
+            self.unsettled.push_back(arrived);
+        }
+        while let Some(&unsettled) = self.unsettled.front() {
+            if self.choose(floor, unsettled, now).is_some() {
+                return Some(self.settle(floor, unsettled, now));
+            }
+            self.unsettled.pop_front();
         }
         while let Some(&agent) = self.freed.front() {
             if let Some(conversation) = self.best_for(floor, agent, now) {
@@ -301,8 +308,8 @@ impl Router {
             let open = group
                 .filter(|&(delay_sec, _)| mutant!(DelayIgnored: true, else u64::from(delay_sec) * 1_000 <= waited_ms));
             let firsts = open.filter_map(|(_, head)| {
-                let mut seats = lane.seats_from(&self.links, head).map(|seat| floor.seat(seat).agent);
-                seats.find(|&agent| self.may_take(floor, agent, slot, now))
+                let mut seats = lane.seats_from(&self.links, head);
+                seats.find(|&seat| may_take(floor, seat, slot, now)).map(|seat| floor.seat(seat).agent)
             });
             if let Some(agent) = firsts.min_by_key(|&agent| longest_idle::key(floor.agent(agent))) {
                 return Some(Match { conversation: slot, agent, kind: OfferKind::Queued });
@@ -311,17 +318,17 @@ impl Router {
         None
     }
 
-    /// What the agents in a lane are still asked: only what concerns the conversation.
-    fn may_take(&self, floor: &Floor, agent: AgentSlot, conversation: ConversationSlot, now: Timestamp) -> bool {
-        Question::about(floor, now, OfferKind::Queued, agent, conversation).fails_in(Scope::Conversation).is_none()
-    }
-
     /// The best conversation for an agent: of its own clients, and then over all its queues.
     pub fn best_for(&self, floor: &Floor, agent: AgentSlot, now: Timestamp) -> Option<ConversationSlot> {
-        let mut own = self.own.get(&agent).into_iter().flatten().map(|(_, key)| key.slot);
-        let own = own.find(|&slot| Question::about(floor, now, OfferKind::Own, agent, slot).first_failure().is_none());
-        if own.is_some() {
-            return own;
+        let own = self
+            .own
+            .get(&agent)
+            .into_iter()
+            .flatten()
+            .filter(|key| Question::about(floor, now, OfferKind::Own, agent, key.slot).first_failure().is_none());
+        let best_own = own.min_by_key(|&&key| (queue_priority(floor, floor.conversation(key.slot).queue), key));
+        if let Some(own) = best_own {
+            return Some(own.slot);
         }
         let mut best: Option<(u16, Reverse<u8>, WaitKey)> = None;
         for &seat_slot in &floor.agent(agent).seats {
@@ -331,16 +338,15 @@ impl Router {
             for channel in Channel::ALL.into_iter().filter(|&channel| links[channel as usize].is_in()) {
                 let seat = floor.seat(seat_slot);
                 let lane = &self.lanes[seat.queue.index()][channel as usize];
-                let priority = Reverse(floor.queue(seat.queue).settings.priority);
+                let priority = queue_priority(floor, seat.queue);
                 for (skills, line) in &lane.lines {
                     let skilled = skills.iter().all(|need| floor.agent(agent).proficiency(need.skill) >= need.level);
                     let delay_ms = u64::from(seat.settings.delay_sec) * 1_000;
                     if !skilled || line.first_entry().is_none_or(|first| now < first.plus_ms(delay_ms)) {
                         continue;
                     }
-                    let first = line.by_rank.iter().find(|key| self.may_take(floor, agent, key.slot, now));
+                    let first = line.by_rank.iter().find(|key| may_take(floor, seat_slot, key.slot, now));
                     let tier = mutant!(AgentIgnoresTier: 0, else seat.settings.tier_level);
-                    let priority = mutant!(QueuePriorityIgnored: Reverse(0), else priority);
                     let rank = first.map(|&key| (tier, priority, key));
                     best = [best, rank].into_iter().flatten().min();
                 }
@@ -404,6 +410,17 @@ impl Router {
         let seat = floor.seat_of(agent, conversation.queue)?;
         Some(delay_opens_at(floor.seat(seat), conversation)).filter(|&opens| now < opens)
     }
+}
+
+/// What an agent in a lane is still asked: only what concerns the conversation.
+fn may_take(floor: &Floor, seat: SeatSlot, conversation: ConversationSlot, now: Timestamp) -> bool {
+    let conversation = floor.conversation(conversation);
+    let question = Question::about_seat(floor, seat, conversation.channel);
+    Question { now, conversation: Some(conversation), ..question }.fails_in(Scope::Conversation).is_none()
+}
+
+fn queue_priority(floor: &Floor, queue: QueueSlot) -> Reverse<u8> {
+    Reverse(mutant!(QueuePriorityIgnored: 0, else floor.queue(queue).settings.priority))
 }
 
 #[cfg(test)]
