@@ -1,0 +1,16 @@
+//! What the views promise, shown through their doors.
+
+#![allow(clippy::unwrap_used, reason = "in a test, to panic is to fail")]
+
+mod agent_activity;
+mod agent_event;
+mod board;
+mod combination;
+mod conversation_segment;
+mod engine;
+mod every_combination;
+mod floor;
+mod oracle;
+mod rows;
+mod states;
+mod words;
