@@ -1,2 +1,9 @@
-//! Placeholder while the house is laid out.
-fn main() {}
+//! The program: reads its arguments, does what they ask, and says how it went with its exit code.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

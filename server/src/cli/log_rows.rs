@@ -1,0 +1,186 @@
+//! `readyroom log rows`: the rows of a table, as the log makes them.
+
+use super::fold::{Fold, place};
+use super::guard::guard;
+use super::print::{NOTHING, Widths};
+use super::store::Store;
+use super::{EXIT_CODES, Exit, exit_codes, json, stop};
+use clap::{Args, ValueEnum};
+use readyroom_core::engine;
+use readyroom_core::ids::AccountId;
+use readyroom_views::tables::{AgentActivities, AgentEvents, Cell, Column, ConversationSegments, Row, Table, Tracker};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Print the rows of a table, as the log makes them.
+///
+/// Columns and values are those of the table; instants are milliseconds since 1970 UTC. Rows are
+/// printed as the log is read; what stands before damage is printed, then the damage is named.
+#[derive(Args)]
+#[command(after_help = EXIT_CODES, after_long_help = concat!("Examples:
+  readyroom log rows DIR --table agent_event
+  readyroom log rows DIR --table conversation_segment --csv > segments.csv
+  readyroom log rows DIR --table agent_activity --json | jq 'select(.status == \"on_break\")'
+
+", exit_codes!()))]
+pub struct Rows {
+    /// The directory that holds log.db
+    dir: PathBuf,
+    /// Which table
+    #[arg(long)]
+    table: Which,
+    /// The account, ac_…; may be left out where there is only one
+    #[arg(long)]
+    account: Option<AccountId>,
+    /// One JSON object a line
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Comma-separated values with a header (RFC 4180)
+    #[arg(long)]
+    csv: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Which {
+    /// A row for each change of an agent's bucket
+    AgentEvent,
+    /// A row for each change of an agent's status, reason, queues or load, with who and why
+    AgentActivity,
+    /// A row for each stretch of a conversation in one place
+    ConversationSegment,
+}
+
+impl Rows {
+    pub(super) fn run(&self, out: &mut dyn Write) -> anyhow::Result<Exit> {
+        match self.table {
+            Which::AgentEvent => self.print::<AgentEvents>(out),
+            Which::AgentActivity => self.print::<AgentActivities>(out),
+            Which::ConversationSegment => self.print::<ConversationSegments>(out),
+        }
+    }
+
+    fn print<T: Table>(&self, out: &mut dyn Write) -> anyhow::Result<Exit> {
+        let store = Store::open(&self.dir)?;
+        let account = store.account(self.account)?;
+        let start = store.start(account)?.next_no;
+        if start > 1 {
+            let sentence = format!(
+                "the events of account {account} before {start} were trimmed away; rows made from the rest would be others, with other numbers"
+            );
+            return Err(stop(Exit::Store, sentence));
+        }
+        let mut sheet = Sheet::new(self, T::COLUMNS);
+        sheet.head(out)?;
+        let (mut table, mut tracker) = (T::default(), Tracker::default());
+        let (mut rows, mut told) = (Vec::new(), Vec::new());
+        let mut fold = Fold::begin(&store, account, None)?;
+        while let Some((recorded, touched)) = fold.step()? {
+            guard(
+                || place(account, &recorded),
+                || {
+                    engine::tell(fold.floor(), recorded.no, &touched, &mut told);
+                    let facts = told.iter().map(|touch| &touch.facts);
+                    let step = tracker.step(&recorded, facts);
+                    table.fold(&step, &mut rows);
+                },
+            )?;
+            told.clear();
+            for row in rows.drain(..) {
+                sheet.row(&row.cells(), out)?;
+            }
+        }
+        Ok(store.exit())
+    }
+}
+
+/// Rows on their way out, in one of the three forms.
+struct Sheet {
+    columns: &'static [Column],
+    json: bool,
+    csv: bool,
+    widths: Widths,
+}
+
+impl Sheet {
+    fn new(asked: &Rows, columns: &'static [Column]) -> Sheet {
+        Sheet { columns, json: asked.json, csv: asked.csv, widths: Widths::default() }
+    }
+
+    fn head(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let names: Vec<_> = self.columns.iter().map(|column| column.name.to_owned()).collect();
+        if self.csv {
+            csv(names.iter().map(String::as_str), out)?;
+        } else if !self.json {
+            self.widths.widen(&names);
+            self.widths.print(&names, out)?;
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, cells: &[Cell], out: &mut dyn Write) -> anyhow::Result<()> {
+        if self.json {
+            return json::line(&Object(self.columns, cells), out);
+        }
+        let nothing = if self.csv { "" } else { NOTHING };
+        let texts: Vec<_> = cells.iter().map(|cell| text(cell, nothing)).collect();
+        if self.csv {
+            csv(texts.iter().map(String::as_str), out)?;
+        } else {
+            self.widths.widen(&texts);
+            self.widths.print(&texts, out)?;
+        }
+        Ok(())
+    }
+}
+
+fn text(cell: &Cell, nothing: &str) -> String {
+    match cell {
+        Cell::Null => nothing.to_owned(),
+        Cell::Int(number) => number.to_string(),
+        Cell::Text(text) => text.to_string(),
+    }
+}
+
+/// One line of comma-separated values.
+fn csv<'a>(cells: impl Iterator<Item = &'a str>, out: &mut dyn Write) -> anyhow::Result<()> {
+    for (index, cell) in cells.enumerate() {
+        let gap = if index == 0 { "" } else { "," };
+        if cell.contains([',', '"', '\r', '\n']) {
+            write!(out, "{gap}\"{}\"", cell.replace('"', "\"\""))?;
+        } else {
+            write!(out, "{gap}{cell}")?;
+        }
+    }
+    Ok(out.write_all(b"\r\n")?)
+}
+
+/// A row as a JSON object, its keys in the order of the columns.
+struct Object<'a>(&'a [Column], &'a [Cell]);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut object = to.serialize_map(Some(self.0.len()))?;
+        for (column, cell) in self.0.iter().zip(self.1) {
+            match cell {
+                Cell::Null => object.serialize_entry(column.name, &())?,
+                Cell::Int(number) => object.serialize_entry(column.name, number)?,
+                Cell::Text(text) => object.serialize_entry(column.name, text)?,
+            }
+        }
+        object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_with_commas_quotes_and_ends_of_lines_are_quoted() {
+        let mut out = Vec::new();
+        csv(["plain", "a,b", "say \"hi\"", "two\nlines", ""].into_iter(), &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "plain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\r\n");
+    }
+}
