@@ -5,5 +5,7 @@
 mod driver;
 #[path = "it/golden.rs"]
 mod golden;
+#[path = "it/limits.rs"]
+mod limits;
 #[path = "it/routing.rs"]
 mod routing;

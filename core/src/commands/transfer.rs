@@ -93,7 +93,9 @@ pub(super) fn hand_to(
     }
     may_be_assigned(&Question::about(floor, ask.now, OfferKind::Assigned, target, slot))?;
     let mut events = let_go(ask, conversation, outcome);
-    events.push(floor.offer_made(ask.now, slot, target, OfferKind::Assigned, holder));
+    // Nobody is its own sender: what it takes up again and declines goes to the queue.
+    let sender = holder.filter(|&holder| holder != target);
+    events.push(floor.offer_made(ask.now, slot, target, OfferKind::Assigned, sender));
     Ok(events)
 }
 

@@ -236,6 +236,7 @@ impl Router {
     /// The next match that what happened makes possible; none when all is quiet.
     pub fn next_match(&mut self, floor: &Floor, now: Timestamp) -> Option<Match> {
         self.forgive(floor, now);
+        self.open(now);
         if let (true, true, &[arrived]) =
             (self.freed.is_empty(), self.unsettled.is_empty(), &self.arrived.make_contiguous()[..])
         {
@@ -388,7 +389,7 @@ impl Router {
     }
 
     /// Looks at the conversations that a delay has let through by now.
-    pub fn open(&mut self, now: Timestamp) {
+    fn open(&mut self, now: Timestamp) {
         while let Some(&(at, queue, channel)) = self.openings.first().filter(|(at, _, _)| *at <= now) {
             self.openings.remove(&(at, queue, channel));
             let lane = &mut self.lanes[queue.index()][channel as usize];
@@ -460,6 +461,42 @@ mod tests {
             09:02:10  w1 ends
             09:02:20                               -> w2 waits
             09:02:30                               -> w2 offered to anna
+        ",
+        );
+    }
+
+    #[test]
+    fn a_delay_that_ends_with_another_alarm_is_not_passed_over() {
+        check(
+            "
+            queue sales voice wrap 5
+            queue help voice
+            agent anna in sales, help delay 5
+            agent bruno in help delay 5
+            09:00:00  anna arrives
+            09:00:00  bruno arrives
+            09:01:00  w1 calls sales               -> w1 offered to anna
+            09:01:01  anna accepts
+            09:02:00  anna hands w1 to queue help  -> w1 waits in help, anna wrapping
+            09:02:05                               -> w1 offered to bruno
+        ",
+        );
+    }
+
+    #[test]
+    fn two_that_come_free_together_are_both_offered_on() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            agent bruno in help capacity 1
+            agent carla in help capacity 1
+            09:00:00  anna arrives
+            09:01:00  w1 chats help                -> w1 offered to anna
+            09:01:01  w2 chats help                -> w2 offered to anna
+            09:01:02  bruno arrives
+            09:01:03  carla arrives
+            09:01:04  anna leaves                  -> w1 offered to bruno, w2 offered to carla
         ",
         );
     }
