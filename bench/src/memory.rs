@@ -1,0 +1,32 @@
+//! Memory per agent in the engine, three queues each, ready.
+
+use crate::Size;
+use crate::figure::{Beside, Report};
+use crate::floor::Bench;
+
+/// The design's limit.
+const LIMIT_BYTES: f64 = 512.0;
+
+/// Resident memory per agent, at growing numbers of agents. Small floors are measured many at once.
+pub fn measure(size: Size, report: &mut Report) {
+    for agents in [1_000, 10_000, 100_000, 1_000_000] {
+        if agents > size.of(1_000_000, 10_000) {
+            continue;
+        }
+        let floors = (size.of(400_000, 20_000) / agents).max(1);
+        let before = resident_bytes();
+        let kept: Vec<_> = (0..floors).map(|_| Bench::with(agents)).collect();
+        let bytes = (resident_bytes() - before) / (floors * agents) as f64;
+        let beside = Beside { what: "limit", value: LIMIT_BYTES };
+        report.ratio(&format!("memory_per_agent_{agents}"), bytes, "B", floors * agents, &beside);
+        drop(kept);
+    }
+}
+
+/// What the kernel says this process holds.
+fn resident_bytes() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("the kernel tells");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the kernel tells");
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse().expect("it is a number");
+    kib * 1_024.0
+}
