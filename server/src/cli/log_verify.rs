@@ -7,7 +7,7 @@ use super::time::instant;
 use super::{EXIT_CODES, Exit, exit_codes, json, tell, words};
 use clap::Args;
 use readyroom_core::ids::{AccountId, Timestamp};
-use readyroom_log::verify::AccountReport;
+use readyroom_log::report::AccountReport;
 use readyroom_log::{Account, Finding, FindingKind, Log, Pos, Snapshot, verify_dir};
 use serde::Serialize;
 use std::collections::BTreeMap;
