@@ -93,6 +93,13 @@ pub struct Engine {
     turns: VecDeque<Turn>,
 }
 
+impl Turn {
+    /// A turn with room for what most turns hold, so that it does not grow by copying.
+    fn roomy() -> Turn {
+        Turn { events: Vec::with_capacity(4), touched: Vec::with_capacity(16), ..Turn::default() }
+    }
+}
+
 impl Engine {
     /// The engine of an account that has no events yet.
     pub fn new() -> Engine {
@@ -148,7 +155,7 @@ impl Engine {
     }
 
     fn command(&mut self, ticket: Ticket, by: Actor, command: &Command) {
-        let mut turn = Turn::default();
+        let mut turn = Turn::roomy();
         let opens = matches!(command, Command::OpenAccount(_));
         let decision = if self.floor.is_open() || opens {
             command.decide(&Ask { floor: &self.floor, now: self.now, by })
@@ -179,7 +186,7 @@ impl Engine {
     }
 
     fn reopen(&mut self) {
-        let mut turn = Turn::default();
+        let mut turn = Turn::roomy();
         let by = Actor::Policy(Policy::Reopen);
         if self.floor.is_open() {
             self.emit(&mut turn, by, Event::Reopened {});
@@ -195,7 +202,7 @@ impl Engine {
     /// Does what is due, one alarm at a time: each sees what the one before it did.
     fn run_due(&mut self) {
         while let Some((_, why)) = self.next_wake().filter(|&(at, _)| at <= self.now) {
-            let mut turn = Turn::default();
+            let mut turn = Turn::roomy();
             match why {
                 Why::Deadline(deadline) => {
                     let (policy, event) = timeouts::passed(&self.floor, deadline);

@@ -39,7 +39,80 @@ mod planted {
         };
     }
 
-    include!("mutants.in");
+    mutants! {
+        /// An accepted offer does not reset the count of misses.
+        MissesSurviveAccept,
+        /// A caller who hangs up costs the agent its place.
+        RescindMovesToTail,
+        /// A short loss of the device costs the agent its place.
+        FlapResetsIdle,
+        /// An agent on a direct call is offered work.
+        OffersDuringExternalCall,
+        /// An agent that is not ready is offered work.
+        NotReadyIsEligible,
+        /// An agent without a device is offered work.
+        OffersToUnreachable,
+        /// An agent that is finishing is offered work.
+        OffersWhileLeaving,
+        /// An agent for its own clients only is offered others.
+        OutOnlyTakesAnything,
+        /// A ringing agent is offered a second call.
+        RingsTwice,
+        /// An agent in wrap-up is offered work.
+        OffersDuringWrapUp,
+        /// One conversation more than the capacity.
+        CapacityOffByOne,
+        /// Offers from a queue in which the agent is not ready.
+        QueueReadinessIgnored,
+        /// A membership's delay holds nothing back.
+        DelayIgnored,
+        /// Nobody is woken when a delay ends.
+        DelayNeverOpens,
+        /// Required skills are not required.
+        SkillsIgnored,
+        /// An agent is asked again what it declined.
+        DeclineForgotten,
+        /// A blocked client is routed.
+        BlockIgnored,
+        /// The agent idle for the shortest time comes first.
+        ShortestIdleFirst,
+        /// A miss just now does not rank last.
+        MissRanksAsBefore,
+        /// A conversation that comes back stands at the end.
+        QueuedAtOrdersTheLine,
+        /// An agent's conversations are not ordered by its tiers.
+        AgentIgnoresTier,
+        /// An agent's conversations are not ordered by queue priority.
+        QueuePriorityIgnored,
+        /// An offer rings on at a device that is gone.
+        LostDeviceKeepsOffer,
+        /// The break for misses comes one miss late.
+        OneMissTooMany,
+        /// A leaving agent goes while threads await it.
+        LeavesThreadsBehind,
+        /// A break during chats does not wait for threads.
+        BreakIgnoresThreads,
+        /// A login makes the agent available.
+        LoginMakesAvailable,
+        /// Dynamic memberships load at login.
+        DynamicLoadsAtLogin,
+        /// A mandatory queue can be left.
+        MandatoryCanBeLeft,
+        /// An answer to an old offer counts for the new one.
+        FenceIgnoresGeneration,
+        /// No wrap-up after a call.
+        NoWrapUpAfterCalls,
+        /// A break outranks a dead device.
+        BucketPausedAboveUnreachable,
+        /// Wrap-up outranks a break.
+        BucketWrapupAbovePaused,
+        /// A call ends when its agent logs out.
+        BucketIncallBelowOffline,
+        /// A row for every event, changed bucket or not.
+        AgentEventNotDeduped,
+        /// A call of another queue counts as this queue's.
+        AcdIgnoresOtherQueue,
+    }
 
     thread_local! {
         static ON: Cell<Option<Mutant>> = const { Cell::new(None) };

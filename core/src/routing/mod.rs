@@ -121,10 +121,12 @@ impl Router {
             let channels = floor.queue(seat.queue).settings.channels;
             let MembershipSettings { tier_level, position, delay_sec, .. } = seat.settings;
             for channel in Channel::ALL {
-                let question = Question::about_seat(floor, seat_slot, channel);
-                let may = channels.has(channel)
-                    && *agent_may[channel as usize].get_or_insert_with(|| question.fails_in(Scope::Agent).is_none())
-                    && question.fails_in(Scope::Seat).is_none();
+                let may = channels.has(channel) && {
+                    let question = Question::about_seat(floor, seat_slot, channel);
+                    let agent_may = &mut agent_may[channel as usize];
+                    *agent_may.get_or_insert_with(|| question.fails_in(Scope::Agent).is_none())
+                        && question.fails_in(Scope::Seat).is_none()
+                };
                 let belongs = may.then_some((standing, SeatKey { tier_level, position, delay_sec }));
                 self.place(floor, seat_slot, channel, belongs);
             }
