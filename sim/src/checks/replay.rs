@@ -1,0 +1,166 @@
+//! 20, 21, 22: a replay is what was live, at every prefix and from a snapshot; what was
+//! acknowledged is in the log; damage is found where it is.
+
+use crate::checks::Watch;
+use crate::dice::Dice;
+use crate::invariant::{Held, broken, hold};
+use crate::server::{Reopened, encode, read};
+use readyroom_core::engine::tell;
+use readyroom_core::event::Recorded;
+use readyroom_core::floor::Floor;
+use readyroom_core::ids::*;
+use readyroom_log::open::{StartFrom, Step, replay};
+use readyroom_log::{Account, Log, MemoryLog, Pos, ReadError};
+use readyroom_views::board::Board;
+
+/// What a reopening read is what was let go, and of what was in doubt, all or nothing.
+pub(crate) fn kept_its_word(watch: &Watch, doubtful: &[Recorded], found: &Reopened) -> Held<usize> {
+    let (m, released) = (&watch.model, &watch.released);
+    let first = found.events.first().map_or(EventNo(u64::MAX), |recorded| recorded.no);
+    hold!(22, m.now, found.findings.is_empty(), "opening had to work around {:?}", found.findings);
+    let last = found.events.last().map_or(EventNo(0), |recorded| recorded.no);
+    let begins = found.from_snapshot || first == EventNo(1) || released.is_empty();
+    hold!(20, m.now, begins, "a replay from nothing begins at {first}");
+    if !found.events.is_empty() || !found.from_snapshot {
+        hold!(21, m.now, last >= m.last_no, "{} was let go, and the log ends at {last}", m.last_no);
+    }
+    for recorded in &found.events {
+        let at = recorded.no.0 as usize - 1;
+        let was = released.get(at).or_else(|| doubtful.get(at - released.len().min(at)));
+        hold!(21, m.now, was == Some(recorded), "the log has {recorded:?} where {was:?} was decided");
+    }
+    let more = last.0.saturating_sub(m.last_no.0) as usize;
+    hold!(21, m.now, more == 0 || more == doubtful.len(), "{more} of {} doubtful events landed", doubtful.len());
+    Ok(more)
+}
+
+/// Reads the whole log again: prefixes, a snapshot on the way, the board.
+pub(crate) fn is_what_was_live(watch: &Watch, log: &MemoryLog, account: Account, live: &Floor) -> Held {
+    let now = watch.model.now;
+    let mut floor = Floor::default();
+    let mut board = Board::default();
+    let mut marks = watch.digests.iter().peekable();
+    let mut count = 0;
+    let upto = last_pos(log, account);
+    let mut apply = |recorded: &Recorded| -> Result<(), String> {
+        let known = watch.released.get(count);
+        if known != Some(recorded) {
+            return Err(format!("event {} is not the one that was let go", recorded.no));
+        }
+        count += 1;
+        let touched = floor.apply(recorded);
+        let mut told = Vec::new();
+        tell(&floor, recorded.no, &touched, &mut told);
+        for touch in &told {
+            board.touch(touch.no, recorded.at, &touch.facts);
+        }
+        while let Some((_, digest)) = marks.next_if(|(no, _)| *no <= recorded.no) {
+            if floor.digest() != *digest {
+                return Err(format!("the state after event {} is another one", recorded.no));
+            }
+        }
+        Ok(())
+    };
+    let walked = replay(log, account, upto, StartFrom::Beginning, &mut |step| match step {
+        Step::Restore(_) => Err("asked for the beginning".into()),
+        Step::Entry(stored) => {
+            let events = read(&stored.entry.body.clone(), EventNo(stored.entry.first_no));
+            let events = if stored.entry.is_barrier() { Vec::new() } else { events? };
+            events.iter().try_for_each(&mut apply)
+        }
+    });
+    if let Err(error) = walked {
+        broken!(20, now, "{error}");
+    }
+    hold!(
+        21,
+        now,
+        count == watch.released.len(),
+        "{} events were let go, and the log has {count}",
+        watch.released.len()
+    );
+    let digest = live.digest();
+    hold!(20, now, floor.digest() == digest, "a replay from nothing ends in another state");
+    let mut restored = None;
+    let walked = replay(log, account, upto, StartFrom::Snapshot, &mut |step| {
+        match step {
+            Step::Restore(snapshot) => {
+                let events = read(&snapshot.bytes, EventNo(1))?;
+                restored = Some(Floor::from_snapshot(events.into_iter().map(|recorded| recorded.event).collect()));
+            }
+            Step::Entry(stored) if !stored.entry.is_barrier() => {
+                if let Some(floor) = &mut restored {
+                    for recorded in read(&stored.entry.body, EventNo(stored.entry.first_no))? {
+                        floor.apply(&recorded);
+                    }
+                }
+            }
+            Step::Entry(_) => {}
+        }
+        Ok(())
+    });
+    if let Err(error) = walked {
+        broken!(20, now, "{error}");
+    }
+    if let Some(restored) = restored {
+        hold!(20, now, restored.digest() == digest, "a replay from a snapshot ends in another state");
+    }
+    round_trip(live, now)?;
+    let same = board.agents().eq(watch.board.board.agents()) && board.queues().eq(watch.board.board.queues());
+    hold!(20, now, same, "a board made anew is another one");
+    Ok(())
+}
+
+/// A snapshot, written and read, tells the same floor.
+pub(crate) fn round_trip(floor: &Floor, now: Timestamp) -> Held {
+    let events = match read(&encode(&floor.snapshot()), EventNo(1)) {
+        Ok(events) => events.into_iter().map(|recorded| recorded.event).collect(),
+        Err(error) => broken!(20, now, "a snapshot cannot be read: {error}"),
+    };
+    hold!(20, now, Floor::from_snapshot(events).digest() == floor.digest(), "a snapshot tells another floor");
+    Ok(())
+}
+
+fn last_pos(log: &MemoryLog, account: Account) -> Pos {
+    let mut last = Pos::START;
+    while let Ok(page) = log.page(Some(account), last, Pos::MAX) {
+        match page.last() {
+            Some(row) => last = row.pos,
+            None => break,
+        }
+    }
+    last
+}
+
+/// Flips one bit of one record: the reader must stop just there. Then flips it back.
+pub(crate) fn a_flip_is_found(log: &MemoryLog, account: Account, dice: &mut Dice, now: Timestamp) -> Held {
+    let upto = last_pos(log, account);
+    let positions: Vec<_> =
+        log.positions().into_iter().filter(|&pos| matches!(log.row(account, pos), Ok(Some(_)))).collect();
+    let Some(pos) = dice.pick(&positions) else { return Ok(()) };
+    let Ok(Some(row)) = log.row(account, pos) else { return Ok(()) };
+    let bit = dice.below(row.bytes.len() * 8);
+    hold!(22, now, log.flip_bit(pos, bit), "there is no bit {bit} at {pos}");
+    let mut before = Pos::START;
+    let mut found = None;
+    let start = log.start(account).map(|start| start.pos).unwrap_or(Pos::START);
+    match log.read(account, start, upto) {
+        Ok(entries) => {
+            for entry in entries {
+                match entry {
+                    Ok(stored) => before = stored.pos,
+                    Err(error) => found = Some(error),
+                }
+            }
+        }
+        Err(error) => found = Some(error),
+    }
+    log.flip_bit(pos, bit);
+    match found {
+        Some(ReadError::Damaged { pos: at, .. }) => {
+            hold!(22, now, at == pos && before < pos, "bit {bit} of {pos} was flipped, and {at} is called damaged");
+        }
+        other => broken!(22, now, "bit {bit} of {pos} was flipped, and reading said {other:?}"),
+    }
+    Ok(())
+}
