@@ -13,7 +13,7 @@ use crate::ids::*;
 use crate::policy::{self, timeouts};
 use crate::refusal::Refusal;
 use crate::routing::Router;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// What comes in.
 #[derive(Clone, Debug, PartialEq)]
@@ -251,20 +251,25 @@ impl Engine {
 
 /// The facts of everything that an event touched, each once.
 pub fn tell(floor: &Floor, no: EventNo, touched: &Touched, to: &mut Vec<Touch>) {
-    for (at, &slot) in touched.agents.iter().enumerate() {
-        if !touched.agents[..at].contains(&slot) {
-            to.push(Touch { no, facts: Facts::Agent(floor.agent_facts(slot)) });
-        }
-    }
+    each_once(&touched.agents, |slot| to.push(Touch { no, facts: Facts::Agent(floor.agent_facts(slot)) }));
     to.extend(touched.seats.iter().map(|&slot| Touch { no, facts: Facts::Seat(floor.seat_facts(slot)) }));
     to.extend(touched.seat_gone.iter().map(|&(_, _, facts)| Touch { no, facts: Facts::Seat(facts) }));
-    for (at, &slot) in touched.queues.iter().enumerate() {
-        if !touched.queues[..at].contains(&slot) {
-            to.push(Touch { no, facts: Facts::Queue(floor.queue_facts(slot)) });
-        }
-    }
+    each_once(&touched.queues, |slot| to.push(Touch { no, facts: Facts::Queue(floor.queue_facts(slot)) }));
     to.extend(touched.queue_gone.iter().map(|&facts| Touch { no, facts: Facts::Queue(facts) }));
     let here = touched.conversations.iter().filter(|&&slot| floor.conversation_at(slot).is_some());
     to.extend(here.map(|&slot| Touch { no, facts: Facts::Conversation(floor.conversation_facts(slot)) }));
     to.extend(touched.conversation_gone.iter().map(|&facts| Touch { no, facts: Facts::Conversation(facts) }));
+}
+
+/// Does something for each slot of a list, the first time it comes. Lists are short but for changes
+/// that concern a whole queue.
+fn each_once<T: Copy + Ord>(slots: &[T], mut act: impl FnMut(T)) {
+    const SHORT: usize = 8;
+    let mut seen = BTreeSet::new();
+    for (at, &slot) in slots.iter().enumerate() {
+        let first = if slots.len() <= SHORT { !slots[..at].contains(&slot) } else { seen.insert(slot) };
+        if first {
+            act(slot);
+        }
+    }
 }

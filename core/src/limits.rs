@@ -10,7 +10,8 @@ pub const QUEUES_MAX: usize = 10_000;
 pub const MEMBERSHIPS_PER_AGENT_MAX: usize = 200;
 /// Conversations an account holds at one time.
 pub const CONVERSATIONS_MAX: usize = 1_000_000;
-/// Conversations that wait in one queue.
+/// Conversations that wait in one queue. Over it no new work comes in and none is moved there; what
+/// comes back from an agent always finds a place.
 pub const WAITING_PER_QUEUE_MAX: usize = 100_000;
 /// Threads that await the client after their agent left.
 pub const PARKED_PER_AGENT_MAX: usize = 200;

@@ -17,11 +17,12 @@ pub enum Weight {
 }
 
 impl Weight {
-    /// The slots taken from a capacity.
+    /// The slots taken from a capacity: never more than there are, or an agent with nothing in
+    /// hand would be full.
     pub fn of(self, capacity: u8) -> u16 {
         match self {
             Weight::Whole => u16::from(capacity),
-            Weight::Slots(slots) => u16::from(slots),
+            Weight::Slots(slots) => u16::from(slots.min(capacity)),
         }
     }
 }

@@ -45,7 +45,7 @@ impl Decide for EnterQueue {
             return Err(Refusal::invalid("arrived_at", "it is in the future"));
         }
         valid::below("conversations", floor.conversation_count(), limits::CONVERSATIONS_MAX)?;
-        valid::below("waiting conversations of a queue", floor.queue(queue).counts.waiting as usize, limits::WAITING_PER_QUEUE_MAX)?;
+        valid::room_to_wait(floor, queue)?;
         let (conversation, client, channel, owner) = (self.conversation, self.client, self.channel, self.owner);
         Ok(vec![
             Event::Arrived { conversation, client, channel, queue: self.queue, arrived_at: since, priority, skills, owner },

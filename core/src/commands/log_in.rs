@@ -29,6 +29,9 @@ impl Decide for LogIn {
             }
         }
         let mut events = arrive(ask, slot)?;
+        if ask.floor.agent(slot).leaving.is_some_and(|leaving| leaving.to == Status::Offline) {
+            events.push(Event::LeavingCancelled { agent: self.agent });
+        }
         let loaded = |events: &[Event], queue| {
             events.iter().any(|event| matches!(event, Event::QueueLoggedIn { queue: already, .. } if *already == queue))
         };

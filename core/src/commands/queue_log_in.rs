@@ -22,17 +22,17 @@ impl Decide for QueueLogIn {
         let slot = ask.for_agent(self.agent)?;
         let chosen = chosen(ask, slot, self.queue)?;
         let mut events = arrive(ask, slot)?;
-        let loaded: Vec<_> = events.iter().filter_map(loaded_queue).collect();
+        // What the login loads by itself obeys the queue as well, when it is chosen here.
+        events.retain(|event| !matches!(event, Event::QueueLoggedIn { queue, .. } if chosen.contains(queue)));
         let mut raises = false;
         for queue in chosen {
             let queue_slot = ask.floor.find_queue(queue)?;
             let seat = ask.floor.seat_of(slot, queue_slot).expect("a chosen queue is one of the agent's");
-            if ask.floor.seat(seat).logged_in || loaded.contains(&queue) {
-                continue;
+            if !ask.floor.seat(seat).logged_in {
+                let ready = ask.floor.queue(queue_slot).settings.auto_ready;
+                raises |= ready;
+                events.push(Event::QueueLoggedIn { agent: self.agent, queue, ready });
             }
-            let ready = ask.floor.queue(queue_slot).settings.auto_ready;
-            raises |= ready;
-            events.push(Event::QueueLoggedIn { agent: self.agent, queue, ready });
         }
         let status = events.iter().find_map(status_set).unwrap_or(ask.floor.agent(slot).status);
         if raises && status == Status::NotReady {
@@ -51,13 +51,6 @@ pub(super) fn chosen(ask: &Ask<'_>, slot: AgentSlot, choice: QueueChoice) -> Res
             let open: Vec<_> = queues.filter(|&queue| may_activate(ask, slot, queue).is_ok()).collect();
             if open.is_empty() { Err(Refusal::NoQueues { agent: ask.floor.agent(slot).id }) } else { Ok(open) }
         }
-    }
-}
-
-fn loaded_queue(event: &Event) -> Option<QueueId> {
-    match event {
-        Event::QueueLoggedIn { queue, .. } => Some(*queue),
-        _ => None,
     }
 }
 
@@ -83,6 +76,20 @@ mod tests {
             09:00:00  anna registers
             09:00:01  anna dials *38 b             -> not ready, 1 logged in, 0 ready
             09:00:02  anna dials *38 a             -> available, 2 logged in, 1 ready
+        ",
+        );
+    }
+
+    #[test]
+    fn a_queue_that_the_login_would_load_obeys_its_own_settings_too() {
+        check(
+            "
+            queue a voice auto-ready
+            queue b voice
+            agent anna in a auto-queue-login
+            agent bruno in a, b auto-queue-login
+            09:00:00  anna dials *38 a             -> available, 1 logged in, 1 ready
+            09:00:01  bruno dials *38 b            -> not ready, 2 logged in, 1 ready
         ",
         );
     }

@@ -1,7 +1,7 @@
 //! An agent logs out of a queue (`*39`). Out of the last one, or of all, it leaves work, or stays
 //! not ready when it still has a console open.
 
-use super::step_away::step_away;
+use super::step_away::{lower, step_away};
 use super::{Ask, Decide, Decision, QueueChoice, log_in};
 use crate::event::{Event, Status, StatusCause};
 use crate::floor::AgentSlot;
@@ -41,8 +41,8 @@ fn one(ask: &Ask<'_>, slot: AgentSlot, queue: QueueId) -> Decision {
     let mut events = vec![Event::QueueLoggedOut { agent: agent.id, queue }];
     if others().all(|seat| !seat.logged_in) {
         events.extend(leave_work(ask, slot));
-    } else if agent.status == Status::Available && others().all(|seat| !seat.ready) {
-        events.extend(step_away(ask.floor, ask.now, slot, Status::NotReady, None, StatusCause::LastQueue));
+    } else if others().all(|seat| !seat.ready) {
+        events.extend(lower(ask.floor, ask.now, slot, StatusCause::LastQueue));
     }
     Ok(events)
 }
@@ -72,7 +72,7 @@ fn leave_work(ask: &Ask<'_>, slot: AgentSlot) -> Vec<Event> {
     let agent = ask.floor.agent(slot);
     match agent.status {
         Status::Offline => vec![],
-        Status::Available if agent.has_console() => step_away(ask.floor, ask.now, slot, Status::NotReady, None, StatusCause::LastQueue),
+        Status::Available if agent.has_console() => lower(ask.floor, ask.now, slot, StatusCause::LastQueue),
         // A break is no less away than not ready.
         Status::NotReady | Status::OnBreak if agent.has_console() => vec![],
         _ => step_away(ask.floor, ask.now, slot, Status::Offline, None, StatusCause::LastQueue),

@@ -2,7 +2,7 @@
 
 use super::log_in::{arrive, may_activate, membership};
 use super::queue_log_out::may_leave;
-use super::step_away::step_away;
+use super::step_away::lower;
 use super::{Ask, Decide, Decision, QueueChoice};
 use crate::event::{Event, Status, StatusCause};
 use crate::floor::AgentSlot;
@@ -44,8 +44,8 @@ fn one(ask: &Ask<'_>, slot: AgentSlot, queue: QueueId) -> Decision {
     }
     let mut events = vec![Event::QueueReadySet { agent: agent.id, queue, ready: false }];
     let last = ask.floor.seats_of(slot).all(|(other, seat)| other == seat_slot || !seat.ready);
-    if last && agent.status == Status::Available {
-        events.extend(step_away(ask.floor, ask.now, slot, Status::NotReady, None, StatusCause::LastQueue));
+    if last {
+        events.extend(lower(ask.floor, ask.now, slot, StatusCause::LastQueue));
     }
     Ok(events)
 }
@@ -59,9 +59,7 @@ fn all(ask: &Ask<'_>, slot: AgentSlot) -> Decision {
     let mut events: Vec<_> = ready
         .map(|(_, seat)| Event::QueueReadySet { agent: agent.id, queue: ask.floor.queue(seat.queue).id, ready: false })
         .collect();
-    if agent.status == Status::Available {
-        events.extend(step_away(ask.floor, ask.now, slot, Status::NotReady, None, StatusCause::LastQueue));
-    }
+    events.extend(lower(ask.floor, ask.now, slot, StatusCause::LastQueue));
     Ok(events)
 }
 

@@ -26,7 +26,7 @@ impl Decide for RecordMessage {
         let recorded = Event::MessageRecorded { conversation, author: self.author, body: self.body.clone() };
         match (self.author, thread.stage) {
             (_, Stage::Wrapping { .. }) => Err(Refusal::AlreadyEnded { conversation }),
-            (Author::Client, _) if matches!(ask.by, Actor::Agent(_)) => Err(Refusal::NotYours),
+            (Author::Client, _) if matches!(ask.by, Actor::Agent(_) | Actor::Supervisor(_)) => Err(Refusal::NotYours),
             (Author::Client, Stage::Parked { .. }) => {
                 let queue = ask.floor.queue(thread.queue).id;
                 Ok(vec![recorded, Event::Queued { conversation, queue, since: ask.now, cause: QueueCause::ClientWrote }])

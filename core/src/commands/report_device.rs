@@ -54,7 +54,8 @@ impl Decide for ReportDevice {
             }
             Some(known) if known.kind != kind => vec![Event::DeviceDisconnected { agent, device }, connected],
             Some(known) if known.live && !self.reachable => vec![Event::DeviceLost { agent, device }],
-            Some(known) if !known.live && self.reachable => vec![Event::DeviceBack { agent, device, ttl_ms }],
+            // Another lease is a fact, or a restart would not know of it.
+            Some(known) if self.reachable && (!known.live || known.ttl_ms != ttl_ms) => vec![Event::DeviceBack { agent, device, ttl_ms }],
             Some(_) => vec![],
         })
     }

@@ -37,6 +37,16 @@ pub(crate) fn step_away(
     events
 }
 
+/// The facts of an available agent becoming not ready because of something else. An agent that
+/// asked to go has its own wish, which stands.
+pub(crate) fn lower(floor: &Floor, now: Timestamp, slot: AgentSlot, cause: StatusCause) -> Vec<Event> {
+    let agent = floor.agent(slot);
+    if agent.status != Status::Available || agent.leaving.is_some() {
+        return Vec::new();
+    }
+    step_away(floor, now, slot, Status::NotReady, None, cause)
+}
+
 /// The facts of going now: no thread awaits the agent.
 pub(crate) fn depart(
     floor: &Floor,
@@ -59,7 +69,7 @@ pub(crate) fn depart(
 }
 
 /// The active chats wait aside for their clients; those for which there is no room go back.
-fn put_threads_aside(floor: &Floor, now: Timestamp, slot: AgentSlot) -> Vec<Event> {
+pub(crate) fn put_threads_aside(floor: &Floor, now: Timestamp, slot: AgentSlot) -> Vec<Event> {
     let agent = floor.agent(slot);
     let room = limits::PARKED_PER_AGENT_MAX.saturating_sub(agent.parked.len());
     let mut events = Vec::new();
@@ -148,6 +158,56 @@ mod tests {
             09:00:00  anna arrives                 -> available
             09:01:00  w1 calls sales               -> w1 offered to anna
             09:01:05  anna leaves                  -> offline, waiting, w1 waits
+        ",
+        );
+    }
+
+    #[test]
+    fn a_chat_taken_up_on_a_break_is_finished_and_put_aside() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            agent bruno in help
+            09:00:00  anna arrives                 -> available
+            09:01:00  w1 chats help                -> w1 offered to anna
+            09:01:05  anna takes lunch_break       -> on break lunch_break, offering
+            09:01:10  anna accepts                 -> on break lunch_break, 1 chat
+            09:02:00  anna writes w1               -> 0 chats, 1 parked
+            09:03:00  bruno arrives
+            09:04:00  w1 writes                    -> w1 offered to bruno
+        ",
+        );
+    }
+
+    #[test]
+    fn what_lowers_the_status_does_not_replace_the_wish_to_go() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            09:00:00  anna arrives
+            09:01:00  w1 chats help
+            09:01:05  anna accepts                 -> 1 chat
+            09:02:00  anna takes lunch_break       -> available, leaving
+            09:02:10  anna dials *37               -> available, leaving, 0 ready
+            09:03:00  anna writes w1               -> on break lunch_break, 1 parked
+        ",
+        );
+    }
+
+    #[test]
+    fn coming_back_before_having_gone_is_staying() {
+        check(
+            "
+            queue help chat
+            agent anna in help
+            09:00:00  anna arrives
+            09:01:00  w1 chats help
+            09:01:05  anna accepts
+            09:02:00  anna leaves                  -> available, leaving
+            09:02:10  anna logs in                 -> available, staying
+            09:03:00  anna writes w1               -> available, 1 chat
         ",
         );
     }

@@ -34,7 +34,9 @@ impl Decide for Transfer {
         let holder = may_move(ask, conversation)?;
         match self.to {
             Target::Queue(queue) => {
-                valid::channel(ask.floor, ask.floor.find_queue(queue)?, conversation.channel)?;
+                let queue_slot = ask.floor.find_queue(queue)?;
+                valid::channel(ask.floor, queue_slot, conversation.channel)?;
+                valid::room_to_wait(ask.floor, queue_slot)?;
                 let mut events = let_go(ask, conversation, WorkOutcome::Transferred);
                 let (conversation, cause) = (self.conversation, QueueCause::Transferred);
                 events.push(Event::Queued { conversation, queue, since: ask.now, cause });
@@ -99,20 +101,22 @@ pub(super) fn hand_to(
     Ok(events)
 }
 
-/// The three refusals of assigning by hand (G-27 … G-29), the plainest first: offline, absent, no room.
+/// The three refusals of assigning by hand (G-27 … G-29), the plainest first: offline, absent, no
+/// room. Each names the first of its own reasons.
 fn may_be_assigned(question: &Question<'_>) -> Result<(), Refusal> {
-    let Some(why) = question.first_failure() else { return Ok(()) };
+    const ABSENT: [Code; 5] = [Code::KickedOut, Code::OnBreak, Code::NotReady, Code::Unreachable, Code::Finishing];
     let agent = question.agent.id;
-    let any = |codes: &[Code]| question.failures().any(|code| codes.contains(&code));
-    Err(if any(&[Code::ClientBlocked]) {
-        Refusal::ClientBlocked { client: question.conversation.expect("it was asked about").client }
-    } else if any(&[Code::Offline]) {
-        Refusal::AgentOffline { agent, why }
-    } else if any(&[Code::KickedOut, Code::OnBreak, Code::NotReady, Code::Unreachable, Code::Finishing]) {
-        Refusal::AgentAbsent { agent, why }
-    } else {
-        Refusal::AgentAtCapacity { agent, why }
-    })
+    let first_of = |codes: &[Code]| question.failures().find(|code| codes.contains(code));
+    if let Some(conversation) = question.conversation.filter(|_| first_of(&[Code::ClientBlocked]).is_some()) {
+        return Err(Refusal::ClientBlocked { client: conversation.client });
+    }
+    if let Some(why) = first_of(&[Code::Offline]) {
+        return Err(Refusal::AgentOffline { agent, why });
+    }
+    if let Some(why) = first_of(&ABSENT) {
+        return Err(Refusal::AgentAbsent { agent, why });
+    }
+    question.first_failure().map_or(Ok(()), |why| Err(Refusal::AgentAtCapacity { agent, why }))
 }
 
 #[cfg(test)]

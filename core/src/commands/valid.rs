@@ -95,6 +95,9 @@ pub(super) fn reason(reason: &ReasonSettings) -> Valid {
         }
         name("names", text)?;
     }
+    if reason.names.iter().all(|(locale, _)| locale != "en") {
+        return Err(Refusal::invalid("names", "the English one is missing: it stands in for every other"));
+    }
     let hex = reason.colour.strip_prefix('#').unwrap_or_default();
     if hex.len() != 6 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(Refusal::invalid("colour", format!("{:?} is not of the form #RRGGBB", reason.colour)));
@@ -142,4 +145,10 @@ pub(super) fn channel(floor: &Floor, queue: QueueSlot, channel: Channel) -> Vali
     } else {
         Err(Refusal::ChannelNotServed { queue: queue.id, channel })
     }
+}
+
+/// A queue in which one more may wait.
+pub(super) fn room_to_wait(floor: &Floor, queue: QueueSlot) -> Valid {
+    let waiting = floor.queue(queue).counts.waiting as usize;
+    below("waiting conversations of a queue", waiting, limits::WAITING_PER_QUEUE_MAX)
 }

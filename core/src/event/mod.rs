@@ -160,13 +160,13 @@ pub enum QueueCause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndOutcome {
-    /// An agent had it.
+    /// It ended with an agent, or while it was put aside by one.
     Handled,
-    /// The client left before any agent had it.
+    /// The client left while it waited or rang.
     Abandoned,
     /// Its client was blocked.
     Blocked,
-    /// Somebody other than the client ended it before any agent had it.
+    /// Somebody other than the client ended it while it waited or rang.
     Cancelled,
 }
 

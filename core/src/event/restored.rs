@@ -132,7 +132,6 @@ pub struct RestoredConversation {
     pub owner: Option<UserId>,
     pub declined: Vec<UserId>,
     pub pending: Pending,
-    pub handled: bool,
     pub messages: u32,
     pub stage: RestoredStage,
 }

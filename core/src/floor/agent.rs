@@ -94,7 +94,7 @@ pub struct Agent {
     pub status_since: Timestamp,
     /// The later of its last queue work and its becoming ready.
     pub idle_since: Timestamp,
-    /// When a device loss took a channel from it; a short one keeps `idle_since`.
+    /// When the loss of a device left it without any channel; a short loss keeps `idle_since`.
     pub unreachable_from: Option<Timestamp>,
     /// When it last logged in.
     pub logged_in_at: Option<Timestamp>,

@@ -78,8 +78,6 @@ pub struct Conversation {
     pub declined: Vec<AgentSlot>,
     /// Whose turn it is.
     pub pending: Pending,
-    /// Some agent has had it.
-    pub handled: bool,
     /// Messages so far.
     pub messages: u32,
     /// Where it is.

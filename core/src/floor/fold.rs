@@ -99,6 +99,7 @@ impl Floor {
             Event::LeavingCancelled { agent } => {
                 let agent = self.touch_agent(*agent, &mut touched);
                 agent.leaving = None;
+                agent.misses = 0;
                 agent.idle_since = at;
             }
             Event::QueueLoggedIn { agent, queue, ready } => {
@@ -160,7 +161,6 @@ impl Floor {
                     owner: owner.map(|owner| self.known_agent(owner)),
                     declined: Vec::new(),
                     pending: Pending::Agent,
-                    handled: false,
                     messages: 0,
                     stage: Stage::Waiting,
                 };
@@ -189,7 +189,6 @@ impl Floor {
                 let (slot, offer) = self.take_offer(*offer);
                 self.set_stage(slot, Stage::Active { agent: offer.agent, since: at, held: false });
                 let conversation = &mut self.conversations[slot.index()];
-                conversation.handled = true;
                 conversation.pending = Pending::Agent;
                 let agent = &mut self.agents[offer.agent.index()];
                 agent.misses = mutant!(MissesSurviveAccept: agent.misses, else 0);
@@ -204,7 +203,10 @@ impl Floor {
                 match outcome {
                     OfferOutcome::Declined => {
                         agent.idle_since = at;
-                        self.conversations[slot.index()].declined.push(offer.agent);
+                        let declined = &mut self.conversations[slot.index()].declined;
+                        if !declined.contains(&offer.agent) {
+                            declined.push(offer.agent);
+                        }
                     }
                     OfferOutcome::Missed => {
                         agent.idle_since = at;
@@ -352,8 +354,10 @@ impl Floor {
         let before = std::mem::replace(&mut queue.settings, settings.clone());
         touched.queues.push(slot);
         if before.channels != settings.channels {
-            for seat in queue.seats.clone() {
-                let agent = self.seat(seat).agent;
+            let seats = queue.seats.clone().into_iter();
+            let mut seats: Vec<_> = seats.map(|seat| (self.seat(seat).agent, seat)).collect();
+            seats.sort();
+            for (agent, seat) in seats {
                 self.gather_channels(agent);
                 touched.seats.push(seat);
                 touched.agents.push(agent);
@@ -416,8 +420,8 @@ impl Floor {
         } else {
             self.blocked.remove(&client);
         }
-        let theirs = self.conversations().filter(|(_, conversation)| conversation.client == client);
-        touched.conversations.extend(theirs.map(|(slot, _)| slot));
+        let all = self.conversations_by_age().into_iter();
+        touched.conversations.extend(all.filter(|&slot| self.conversation(slot).client == client));
     }
 
     fn set_status(

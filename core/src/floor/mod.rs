@@ -1,6 +1,7 @@
 //! The floor of one account: its agents, queues and conversations as they are now.
 //!
-//! It is changed by the fold of events alone (`fold.rs`); everything else only looks at it.
+//! It is changed by the fold of events alone (`fold.rs`), but for what is soft: when a lease ends, and
+//! which device is silent. Everything else only looks at it.
 
 pub mod agent;
 pub mod conversation;
@@ -102,6 +103,13 @@ impl Floor {
     /// All conversations, by slot.
     pub fn conversations(&self) -> impl Iterator<Item = (ConversationSlot, &Conversation)> {
         self.conversations.iter().map(|(slot, conversation)| (ConversationSlot::at(slot), conversation))
+    }
+
+    /// All conversations, in the order in which they came.
+    pub fn conversations_by_age(&self) -> Vec<ConversationSlot> {
+        let mut all: Vec<_> = self.conversations().map(|(slot, conversation)| (conversation.no, slot)).collect();
+        all.sort();
+        all.into_iter().map(|(_, slot)| slot).collect()
     }
 
     /// How many conversations there are.

@@ -150,7 +150,6 @@ impl Floor {
             owner: conversation.owner.map(name),
             declined: conversation.declined.iter().map(|&agent| name(agent)).collect(),
             pending: conversation.pending,
-            handled: conversation.handled,
             messages: conversation.messages,
             stage: match conversation.stage {
                 Stage::Waiting => RestoredStage::Waiting,
@@ -270,7 +269,6 @@ impl Floor {
             owner: known.owner.map(|owner| self.known_agent(owner)),
             declined: known.declined.iter().map(|&agent| self.known_agent(agent)).collect(),
             pending: known.pending,
-            handled: known.handled,
             messages: known.messages,
             stage,
         });

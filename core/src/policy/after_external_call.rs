@@ -1,8 +1,8 @@
 //! The last call outside the queues ends. In queues that ask for it the agent is then not ready,
 //! and when that leaves it ready nowhere, its status follows.
 
-use crate::commands::step_away::step_away;
-use crate::event::{Event, Recorded, Status, StatusCause};
+use crate::commands::step_away::lower;
+use crate::event::{Event, Recorded, StatusCause};
 use crate::floor::Floor;
 
 pub(super) fn react(floor: &Floor, fact: &Recorded) -> Vec<Event> {
@@ -22,8 +22,8 @@ pub(super) fn react(floor: &Floor, fact: &Recorded) -> Vec<Event> {
             still_ready = true;
         }
     }
-    if !events.is_empty() && !still_ready && floor.agent(slot).status == Status::Available {
-        events.extend(step_away(floor, fact.at, slot, Status::NotReady, None, StatusCause::ExternalCall));
+    if !events.is_empty() && !still_ready {
+        events.extend(lower(floor, fact.at, slot, StatusCause::ExternalCall));
     }
     events
 }

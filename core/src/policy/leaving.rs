@@ -1,7 +1,7 @@
 //! An agent asked to go during chat work: it goes when no thread awaits it any more.
 
-use crate::commands::step_away::depart;
-use crate::event::{Author, Event, Recorded};
+use crate::commands::step_away::{depart, put_threads_aside};
+use crate::event::{Author, Event, Recorded, Status};
 use crate::floor::Floor;
 use crate::mutant;
 
@@ -16,6 +16,10 @@ pub(super) fn react(floor: &Floor, fact: &Recorded) -> Vec<Event> {
         Some(leaving) if mutant!(LeavesThreadsBehind: true, else agent.tally.awaiting == 0) => {
             let reason = leaving.reason.map(|reason| floor.reason(reason).code);
             depart(floor, fact.at, slot, leaving.to, reason, leaving.cause)
+        }
+        // What it took up while it was away already is put aside in the same way.
+        None if matches!(agent.status, Status::OnBreak | Status::NotReady) && agent.tally.awaiting == 0 => {
+            put_threads_aside(floor, fact.at, slot)
         }
         _ => Vec::new(),
     }

@@ -90,8 +90,8 @@ pub(super) struct Lane {
     channel: Channel,
     fresh: BTreeMap<SeatKey, List>,
     missed: BTreeMap<SeatKey, List>,
-    /// Seats in the lane whose membership has a delay.
-    delayed: usize,
+    /// The delays of the seats in the lane, above none, and how many seats have each.
+    delays: BTreeMap<u32, usize>,
     pub lines: BTreeMap<Box<[SkillLevel]>, Line>,
     /// When the next delay lets a conversation through.
     pub opens_at: Option<Timestamp>,
@@ -105,7 +105,7 @@ impl Lane {
             channel,
             fresh: BTreeMap::new(),
             missed: BTreeMap::new(),
-            delayed: 0,
+            delays: BTreeMap::new(),
             lines: BTreeMap::new(),
             opens_at: None,
             opened_until: Timestamp(i64::MIN),
@@ -121,13 +121,15 @@ impl Lane {
 
     /// Whether the time at which conversations came matters to anybody here.
     pub(super) fn has_delays(&self) -> bool {
-        self.delayed > 0
+        !self.delays.is_empty()
     }
 
     /// Puts a seat in, at its place by idle time; a tie goes by the agent's id.
     pub(super) fn join(&mut self, floor: &Floor, links: &mut Links, seat: SeatSlot, standing: Standing, key: SeatKey) {
         let channel = self.channel as usize;
-        self.delayed += usize::from(key.delay_sec > 0);
+        if key.delay_sec > 0 {
+            *self.delays.entry(key.delay_sec).or_default() += 1;
+        }
         let list = self.order(standing).entry(key).or_insert(List { head: NONE, tail: NONE });
         let after = place_for(floor, links, channel, *list, seat);
         let before = if after == NONE { list.head } else { links[after as usize][channel].next };
@@ -151,7 +153,12 @@ impl Lane {
         let channel = self.channel as usize;
         let link = std::mem::replace(&mut links[seat.index()][channel], Link::OUT);
         let standing = link.standing.expect("a seat leaves the lane it is in");
-        self.delayed -= usize::from(link.key.delay_sec > 0);
+        if let Some(seats) = self.delays.get_mut(&link.key.delay_sec) {
+            *seats -= 1;
+            if *seats == 0 {
+                self.delays.remove(&link.key.delay_sec);
+            }
+        }
         let order = self.order(standing);
         let list = order.get_mut(&link.key).expect("a seat's list is there while the seat is");
         if link.prev == NONE {
@@ -221,17 +228,12 @@ impl Lane {
         }
     }
 
-    fn delays(&self) -> BTreeSet<u32> {
-        let keys = self.fresh.keys().chain(self.missed.keys());
-        keys.map(|key| key.delay_sec).filter(|&delay_sec| delay_sec > 0).collect()
-    }
-
     /// When, after `now`, a delay of somebody here next lets a conversation through.
     pub(super) fn next_opening(&self, now: Timestamp) -> Option<Timestamp> {
         if !self.has_delays() {
             return None;
         }
-        let openings = self.delays().into_iter().flat_map(|delay_sec| {
+        let openings = self.delays.keys().flat_map(|&delay_sec| {
             let delay_ms = i64::from(delay_sec) * 1_000;
             let shut = (Timestamp(now.0 - delay_ms + 1), EventNo(0), ConversationSlot(0));
             self.lines
@@ -242,9 +244,9 @@ impl Lane {
     }
 
     /// The conversations that a delay let through after `opened_until` and not after `now`.
-    pub(super) fn opened(&self, now: Timestamp) -> Vec<ConversationSlot> {
+    pub(super) fn opened(&self, now: Timestamp) -> Vec<(EventNo, ConversationSlot)> {
         let mut opened: Vec<_> = Vec::new();
-        for delay_sec in self.delays() {
+        for &delay_sec in self.delays.keys() {
             let delay_ms = i64::from(delay_sec) * 1_000;
             let from = (
                 Timestamp(self.opened_until.0.saturating_sub(delay_ms).saturating_add(1)),
@@ -258,7 +260,7 @@ impl Lane {
         }
         opened.sort();
         opened.dedup();
-        opened.into_iter().map(|(_, slot)| slot).collect()
+        opened
     }
 }
 

@@ -85,7 +85,7 @@ impl Router {
         for (slot, _) in floor.agents() {
             router.look_at_agent(floor, slot);
         }
-        for (slot, _) in floor.conversations() {
+        for slot in floor.conversations_by_age() {
             router.look_at_conversation(floor, slot);
         }
         router
@@ -392,14 +392,17 @@ impl Router {
 
     /// Looks at the conversations that a delay has let through by now.
     fn open(&mut self, now: Timestamp) {
+        let mut opened = Vec::new();
         while let Some(&(at, queue, channel)) = self.openings.first().filter(|(at, _, _)| *at <= now) {
             self.openings.remove(&(at, queue, channel));
             let lane = &mut self.lanes[queue.index()][channel as usize];
             lane.opens_at = None;
-            let opened = lane.opened(now);
-            self.arrived.extend(opened);
+            opened.extend(lane.opened(now));
             self.stirred.push((queue, channel));
         }
+        // Of several lanes, too, in the order in which the conversations came.
+        opened.sort();
+        self.arrived.extend(opened.into_iter().map(|(_, slot)| slot));
     }
 
     /// When the delay of the agent's seat lets this conversation through, if it does not yet.

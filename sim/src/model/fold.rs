@@ -73,7 +73,7 @@ impl Model {
             Event::LeavingCancelled { agent } => {
                 let agent = self.agent(*agent, at)?;
                 hold!(19, at, agent.leaving.is_some(), "a wish to go is taken back that was not there");
-                (agent.leaving, agent.idle_since) = (None, at);
+                (agent.leaving, agent.idle_since, agent.misses) = (None, at, 0);
             }
             Event::QueueLoggedIn { agent, queue, ready } => {
                 let seat = self.seat(*agent, *queue, at)?;

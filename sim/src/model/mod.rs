@@ -157,7 +157,7 @@ pub(crate) fn weight(settings: &AgentSettings, channel: Channel) -> u16 {
     };
     match weight {
         Weight::Whole => u16::from(settings.capacity),
-        Weight::Slots(slots) => u16::from(slots),
+        Weight::Slots(slots) => u16::from(slots).min(u16::from(settings.capacity)),
     }
 }
 
