@@ -151,33 +151,15 @@ pub struct WrapUpRow {
 
 impl From<OfferFacts> for OfferRow {
     fn from(offer: OfferFacts) -> Self {
-        let OfferFacts {
-            offer,
-            conversation,
-            queue,
-            until,
-        } = offer;
-        OfferRow {
-            offer,
-            conversation,
-            queue,
-            until,
-        }
+        let OfferFacts { offer, conversation, queue, until } = offer;
+        OfferRow { offer, conversation, queue, until }
     }
 }
 
 impl From<WrapUpFacts> for WrapUpRow {
     fn from(wrap_up: WrapUpFacts) -> Self {
-        let WrapUpFacts {
-            conversation,
-            queue,
-            until,
-        } = wrap_up;
-        WrapUpRow {
-            conversation,
-            queue,
-            until,
-        }
+        let WrapUpFacts { conversation, queue, until } = wrap_up;
+        WrapUpRow { conversation, queue, until }
     }
 }
 
@@ -207,10 +189,7 @@ pub fn row<'a>(
         status_since: agent.status_since,
         reason: agent.reason.map(|reason| reason.code),
         out_only: agent.out_only,
-        leaving: agent.leaving.map(|leaving| LeavingRow {
-            to: leaving.to,
-            reason: leaving.reason,
-        }),
+        leaving: agent.leaving.map(|leaving| LeavingRow { to: leaving.to, reason: leaving.reason }),
         threads: agent.threads(),
         chats: agent.chats,
         awaiting_agent: agent.awaiting_agent,
@@ -248,11 +227,7 @@ fn seat_row(agent: &AgentFacts, seat: &SeatFacts) -> SeatRow {
 /// Where all are dead the bucket says so, and offline it does not matter.
 fn dead_channels(agent: &AgentFacts) -> ChannelSet {
     let missed = agent.status != Status::Offline && agent.is_reachable();
-    agent
-        .channels
-        .iter()
-        .filter(|&channel| missed && !agent.reachable.has(channel))
-        .collect()
+    agent.channels.iter().filter(|&channel| missed && !agent.reachable.has(channel)).collect()
 }
 
 /// A queue as the board shows it.
@@ -349,18 +324,13 @@ impl Board {
             // Of an agent first seen, the status is all we know the age of.
             None => (None, facts.status_since),
         };
-        self.agents
-            .insert(facts.agent, (Known { facts: *facts, at: no }, since));
+        self.agents.insert(facts.agent, (Known { facts: *facts, at: no }, since));
         self.note_agent(facts.agent, at, no);
     }
 
     fn touch_seat(&mut self, no: EventNo, facts: &SeatFacts) {
         let key = (facts.agent, facts.queue);
-        let before = if facts.removed {
-            self.seats.remove(&key)
-        } else {
-            self.seats.insert(key, *facts)
-        };
+        let before = if facts.removed { self.seats.remove(&key) } else { self.seats.insert(key, *facts) };
         let after = (!facts.removed).then_some(*facts);
         // The row is there as soon as the agent is; a seat belongs to one.
         if before != after

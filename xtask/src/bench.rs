@@ -18,14 +18,7 @@ still works; such figures mean nothing.",
 };
 
 fn command(root: &Path, arguments: &[String]) -> Result<ExitCode, String> {
-    let mut words = vec![
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "readyroom-bench",
-        "--",
-    ];
+    let mut words = vec!["run", "--quiet", "--release", "--package", "readyroom-bench", "--"];
     words.extend(arguments.iter().map(String::as_str));
     let well = shell::run(&mut shell::cargo(root, &words), |_| {});
     Ok(match well {

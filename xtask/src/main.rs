@@ -51,10 +51,7 @@ fn obey(words: &[String]) -> Result<ExitCode, String> {
     let Some(command) = COMMANDS.iter().find(|command| command.name == first) else {
         return Err(format!("There is no command `{first}`.\n\n{}", overview()));
     };
-    if arguments
-        .iter()
-        .any(|word| word == "--help" || word == "-h")
-    {
+    if arguments.iter().any(|word| word == "--help" || word == "-h") {
         println!("{}", command.help);
         return Ok(ExitCode::SUCCESS);
     }
@@ -62,13 +59,8 @@ fn obey(words: &[String]) -> Result<ExitCode, String> {
 }
 
 fn overview() -> String {
-    let list: String = COMMANDS
-        .iter()
-        .map(|command| format!("\n  {:<6} {}", command.name, command.about))
-        .collect();
-    format!(
-        "Usage: cargo xtask <command> [arguments]\n{list}\n\n`cargo xtask <command> --help` says more."
-    )
+    let list: String = COMMANDS.iter().map(|command| format!("\n  {:<6} {}", command.name, command.about)).collect();
+    format!("Usage: cargo xtask <command> [arguments]\n{list}\n\n`cargo xtask <command> --help` says more.")
 }
 
 /// The workspace's directory. Cargo names the manifest it runs from; without it we are started by hand there.
@@ -101,26 +93,14 @@ mod tests {
     #[test]
     fn every_command_explains_itself() {
         for command in COMMANDS {
-            assert!(
-                command
-                    .help
-                    .starts_with(&format!("Usage: cargo xtask {}", command.name))
-            );
-            assert_eq!(
-                obey(&words(&format!("{} --help", command.name))),
-                Ok(ExitCode::SUCCESS)
-            );
+            assert!(command.help.starts_with(&format!("Usage: cargo xtask {}", command.name)));
+            assert_eq!(obey(&words(&format!("{} --help", command.name))), Ok(ExitCode::SUCCESS));
         }
     }
 
     #[test]
     fn arguments_that_make_no_sense_are_refused() {
-        for line in [
-            "test nonsense",
-            "tidy nonsense",
-            "soak --minutes soon",
-            "soak --hours 1",
-        ] {
+        for line in ["test nonsense", "tidy nonsense", "soak --minutes soon", "soak --hours 1"] {
             assert!(obey(&words(line)).is_err(), "{line}");
         }
     }

@@ -34,11 +34,7 @@ pub fn run(command: &mut Command, mut hear: impl FnMut(&str)) -> Result<bool, St
         .map_err(|error| format!("`{}` could not be run: {error}", spoken_name(command)))?;
     let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped"));
     let mut line = Vec::new();
-    while lines
-        .read_until(b'\n', &mut line)
-        .map_err(|error| error.to_string())?
-        > 0
-    {
+    while lines.read_until(b'\n', &mut line).map_err(|error| error.to_string())? > 0 {
         let said = String::from_utf8_lossy(&line);
         print!("{said}");
         hear(said.trim_end());
@@ -87,22 +83,13 @@ pub fn judged(what: &str, ended_well: bool, tally: Option<Tally>) -> Outcome {
 
 /// The command as one would type it.
 fn spoken(command: &Command) -> String {
-    let words = command
-        .get_args()
-        .map(|word| word.to_string_lossy().into_owned());
-    std::iter::once(spoken_name(command))
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
+    std::iter::once(spoken_name(command)).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 fn spoken_name(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    program
-        .file_name()
-        .unwrap_or(program.as_os_str())
-        .to_string_lossy()
-        .into_owned()
+    program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -119,58 +106,31 @@ mod tests {
     fn a_gate_is_red_when_the_program_fails_or_is_not_there() {
         assert_eq!(gate(&mut sh("exit 0")).tally, Tally::PASS);
         assert_eq!(gate(&mut sh("exit 3")).tally, Tally::FAIL);
-        assert_eq!(
-            gate(&mut Command::new("no-such-program")).tally,
-            Tally::FAIL
-        );
+        assert_eq!(gate(&mut Command::new("no-such-program")).tally, Tally::FAIL);
     }
 
     #[test]
     fn the_last_line_counts() {
-        let outcome = counted(&mut sh(
-            "echo 9 passed, 9 failed, 9 skipped; echo 2 passed, 0 failed, 1 skipped",
-        ));
-        assert_eq!(
-            outcome.tally,
-            Tally {
-                passed: 2,
-                failed: 0,
-                skipped: 1
-            }
-        );
+        let outcome = counted(&mut sh("echo 9 passed, 9 failed, 9 skipped; echo 2 passed, 0 failed, 1 skipped"));
+        assert_eq!(outcome.tally, Tally { passed: 2, failed: 0, skipped: 1 });
         assert!(outcome.notes.is_empty());
     }
 
     #[test]
     fn a_program_that_counts_green_but_fails_is_red() {
         let outcome = counted(&mut sh("echo 2 passed, 0 failed, 0 skipped; exit 1"));
-        assert_eq!(
-            outcome.tally,
-            Tally {
-                passed: 2,
-                failed: 1,
-                skipped: 0
-            }
-        );
+        assert_eq!(outcome.tally, Tally { passed: 2, failed: 1, skipped: 0 });
     }
 
     #[test]
     fn a_program_that_ends_well_but_counts_red_is_red() {
-        assert_eq!(
-            counted(&mut sh("echo 2 passed, 4 failed, 0 skipped"))
-                .tally
-                .failed,
-            4
-        );
+        assert_eq!(counted(&mut sh("echo 2 passed, 4 failed, 0 skipped")).tally.failed, 4);
     }
 
     #[test]
     fn no_count_and_an_empty_count_are_red() {
         assert_eq!(counted(&mut sh("echo done")).tally, Tally::FAIL);
-        assert_eq!(
-            counted(&mut sh("echo 0 passed, 0 failed, 7 skipped")).tally,
-            Tally::FAIL
-        );
+        assert_eq!(counted(&mut sh("echo 0 passed, 0 failed, 7 skipped")).tally, Tally::FAIL);
     }
 
     #[test]

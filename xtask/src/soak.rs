@@ -30,10 +30,7 @@ const TIMED: u64 = 400;
 
 fn command(root: &Path, arguments: &[String]) -> Result<ExitCode, String> {
     let minutes = minutes(arguments)?;
-    let mut sum = shell::gate(&mut shell::cargo(
-        root,
-        &["build", "--release", "--package", "readyroom-sim"],
-    ));
+    let mut sum = shell::gate(&mut shell::cargo(root, &["build", "--release", "--package", "readyroom-sim"]));
     if !sum.tally.is_red() {
         let seeds = match minutes {
             None => NIGHT,
@@ -50,11 +47,7 @@ fn command(root: &Path, arguments: &[String]) -> Result<ExitCode, String> {
         println!("{note}");
     }
     println!("{}", sum.tally);
-    Ok(if sum.tally.is_red() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(if sum.tally.is_red() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn minutes(arguments: &[String]) -> Result<Option<u64>, String> {

@@ -17,17 +17,9 @@ pub struct Tally {
 
 impl Tally {
     /// One check that held.
-    pub const PASS: Tally = Tally {
-        passed: 1,
-        failed: 0,
-        skipped: 0,
-    };
+    pub const PASS: Tally = Tally { passed: 1, failed: 0, skipped: 0 };
     /// One check that did not.
-    pub const FAIL: Tally = Tally {
-        passed: 0,
-        failed: 1,
-        skipped: 0,
-    };
+    pub const FAIL: Tally = Tally { passed: 0, failed: 1, skipped: 0 };
 
     /// Whether something failed.
     pub fn is_red(self) -> bool {
@@ -52,21 +44,13 @@ impl Tally {
             let (left, _) = counts.split_once(word)?;
             left.rsplit(' ').next()?.parse().ok()
         };
-        Some(Tally {
-            passed: before(" passed;")?,
-            failed: before(" failed;")?,
-            skipped: before(" ignored;")?,
-        })
+        Some(Tally { passed: before(" passed;")?, failed: before(" failed;")?, skipped: before(" ignored;")? })
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} passed, {} failed, {} skipped",
-            self.passed, self.failed, self.skipped
-        )
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
     }
 }
 
@@ -93,11 +77,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_is_read_back() {
-        let tally = Tally {
-            passed: 12_000,
-            failed: 3,
-            skipped: 1,
-        };
+        let tally = Tally { passed: 12_000, failed: 3, skipped: 1 };
         assert_eq!(tally.to_string(), "12000 passed, 3 failed, 1 skipped");
         assert_eq!(Tally::of_last_line(&tally.to_string()), Some(tally));
     }
@@ -118,23 +98,10 @@ mod tests {
 
     #[test]
     fn a_test_program_is_read_plain_and_coloured() {
-        let read = Some(Tally {
-            passed: 5,
-            failed: 2,
-            skipped: 1,
-        });
+        let read = Some(Tally { passed: 5, failed: 2, skipped: 1 });
         let rest = "5 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s";
-        assert_eq!(
-            Tally::of_test_result(&format!("test result: FAILED. {rest}")),
-            read
-        );
-        assert_eq!(
-            Tally::of_test_result(&format!("test result: \u{1b}[31mFAILED\u{1b}[m. {rest}")),
-            read
-        );
-        assert_eq!(
-            Tally::of_test_result(&format!("note: test result: {rest}")),
-            None
-        );
+        assert_eq!(Tally::of_test_result(&format!("test result: FAILED. {rest}")), read);
+        assert_eq!(Tally::of_test_result(&format!("test result: \u{1b}[31mFAILED\u{1b}[m. {rest}")), read);
+        assert_eq!(Tally::of_test_result(&format!("note: test result: {rest}")), None);
     }
 }

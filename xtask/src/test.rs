@@ -31,11 +31,7 @@ fn command(root: &Path, arguments: &[String]) -> Result<ExitCode, String> {
     let ran = run(root, &chosen);
     println!("{}", report(&ran));
     let sum: Tally = ran.iter().map(|ran| ran.outcome.tally).sum();
-    Ok(if sum.is_red() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(if sum.is_red() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// A part that has run.
@@ -47,20 +43,12 @@ struct Ran {
 
 /// All parts, or the named ones and the build they rest on.
 fn chosen<'a>(parts: &'a [Part], names: &[String]) -> Result<Vec<&'a Part>, String> {
-    if let Some(name) = names
-        .iter()
-        .find(|name| parts.iter().all(|part| part.name != **name))
-    {
-        return Err(format!(
-            "There is no part `{name}`; see cargo xtask test --help."
-        ));
+    if let Some(name) = names.iter().find(|name| parts.iter().all(|part| part.name != **name)) {
+        return Err(format!("There is no part `{name}`; see cargo xtask test --help."));
     }
     let named = |part: &Part| names.is_empty() || names.iter().any(|name| name == part.name);
     let builds = parts.iter().any(|part| named(part) && part.after_build);
-    Ok(parts
-        .iter()
-        .filter(|part| named(part) || (builds && part.is_build))
-        .collect())
+    Ok(parts.iter().filter(|part| named(part) || (builds && part.is_build)).collect())
 }
 
 /// One after the other: on two cores each part keeps both busy by itself, and its minutes mean something.
@@ -79,11 +67,7 @@ fn run(root: &Path, parts: &[&Part]) -> Vec<Ran> {
         let took = start.elapsed();
         println!("== {}: {}, {} min", part.name, outcome.tally, minutes(took));
         built &= !(part.is_build && outcome.tally.is_red());
-        done.push(Ran {
-            name: part.name,
-            outcome,
-            took,
-        });
+        done.push(Ran { name: part.name, outcome, took });
     }
     done
 }
@@ -91,21 +75,9 @@ fn run(root: &Path, parts: &[&Part]) -> Vec<Ran> {
 /// The table of minutes, what went wrong, and the sum as the last line.
 fn report(ran: &[Ran]) -> String {
     let mut text = String::from("\npart        passed  failed skipped minutes\n");
-    for Ran {
-        name,
-        outcome,
-        took,
-    } in ran
-    {
-        let Tally {
-            passed,
-            failed,
-            skipped,
-        } = outcome.tally;
-        text += &format!(
-            "{name:<10} {passed:>7} {failed:>7} {skipped:>7} {:>7}\n",
-            minutes(*took)
-        );
+    for Ran { name, outcome, took } in ran {
+        let Tally { passed, failed, skipped } = outcome.tally;
+        text += &format!("{name:<10} {passed:>7} {failed:>7} {skipped:>7} {:>7}\n", minutes(*took));
     }
     let total = ran.iter().map(|ran| ran.took).sum();
     text += &format!("{:<34} {:>7}\n\n", "all", minutes(total));
@@ -114,11 +86,7 @@ fn report(ran: &[Ran]) -> String {
             text += &format!("{name}: {note}\n");
         }
     }
-    text + &ran
-        .iter()
-        .map(|ran| ran.outcome.tally)
-        .sum::<Tally>()
-        .to_string()
+    text + &ran.iter().map(|ran| ran.outcome.tally).sum::<Tally>().to_string()
 }
 
 fn minutes(took: Duration) -> String {
@@ -134,34 +102,12 @@ mod tests {
         about: "",
         is_build: false,
         after_build: false,
-        run: |_| {
-            Outcome::from(Tally {
-                passed: 3,
-                failed: 0,
-                skipped: 1,
-            })
-        },
+        run: |_| Outcome::from(Tally { passed: 3, failed: 0, skipped: 1 }),
     };
-    const RED: Part = Part {
-        name: "red",
-        run: |_| Outcome::could_not("it broke".into()),
-        ..GREEN
-    };
-    const BUILD: Part = Part {
-        name: "build",
-        is_build: true,
-        ..GREEN
-    };
-    const BROKEN_BUILD: Part = Part {
-        name: "build",
-        is_build: true,
-        ..RED
-    };
-    const AFTER: Part = Part {
-        name: "after",
-        after_build: true,
-        ..GREEN
-    };
+    const RED: Part = Part { name: "red", run: |_| Outcome::could_not("it broke".into()), ..GREEN };
+    const BUILD: Part = Part { name: "build", is_build: true, ..GREEN };
+    const BROKEN_BUILD: Part = Part { name: "build", is_build: true, ..RED };
+    const AFTER: Part = Part { name: "after", after_build: true, ..GREEN };
 
     fn told(parts: &[&Part]) -> String {
         report(&run(Path::new("."), parts))
@@ -176,14 +122,8 @@ mod tests {
 
     #[test]
     fn what_needs_the_build_is_red_when_the_build_is() {
-        assert_eq!(
-            told(&[&BROKEN_BUILD, &AFTER]).lines().last(),
-            Some("0 passed, 2 failed, 0 skipped")
-        );
-        assert_eq!(
-            told(&[&BUILD, &AFTER]).lines().last(),
-            Some("6 passed, 0 failed, 2 skipped")
-        );
+        assert_eq!(told(&[&BROKEN_BUILD, &AFTER]).lines().last(), Some("0 passed, 2 failed, 0 skipped"));
+        assert_eq!(told(&[&BUILD, &AFTER]).lines().last(), Some("6 passed, 0 failed, 2 skipped"));
     }
 
     #[test]
@@ -191,10 +131,7 @@ mod tests {
         let names = |asked: &[&str]| -> Result<Vec<&str>, String> {
             let asked: Vec<String> = asked.iter().map(|name| name.to_string()).collect();
             let parts = [GREEN, BUILD, AFTER];
-            Ok(chosen(&parts, &asked)?
-                .iter()
-                .map(|part| part.name)
-                .collect())
+            Ok(chosen(&parts, &asked)?.iter().map(|part| part.name).collect())
         };
         assert_eq!(names(&[]), Ok(vec!["green", "build", "after"]));
         assert_eq!(names(&["green"]), Ok(vec!["green"]));

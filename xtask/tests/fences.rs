@@ -65,32 +65,20 @@ fn looking_up_in_a_hash_map_is_no_crossing() {
 }
 
 fn crossed(room: &str) {
-    let posts = posts(
-        &std::fs::read_to_string(house().join(room).join("clippy.toml"))
-            .expect("every pure room has a fence"),
-    );
+    let posts =
+        posts(&std::fs::read_to_string(house().join(room).join("clippy.toml")).expect("every pure room has a fence"));
     assert!(posts.len() > 20, "only {} posts were read", posts.len());
     let said = clippy(room, &format!("crossed-{room}"), CROSSING);
     for post in posts {
-        assert!(
-            said.contains(&format!("`{post}`")),
-            "{post} may be used in {room}:\n{said}"
-        );
+        assert!(said.contains(&format!("`{post}`")), "{post} may be used in {room}:\n{said}");
     }
-    assert!(
-        !said.contains("clippy.toml"),
-        "a path in the fence means nothing:\n{said}"
-    );
+    assert!(!said.contains("clippy.toml"), "a path in the fence means nothing:\n{said}");
 }
 
 /// The paths a fence forbids.
 fn posts(fence: &str) -> Vec<String> {
-    let paths = fence
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("{ path = \""));
-    paths
-        .filter_map(|rest| Some(rest.split_once('"')?.0.to_string()))
-        .collect()
+    let paths = fence.lines().filter_map(|line| line.trim().strip_prefix("{ path = \""));
+    paths.filter_map(|rest| Some(rest.split_once('"')?.0.to_string())).collect()
 }
 
 /// What clippy says of a workspace with this one member, run as `cargo xtask test` runs it.
@@ -99,17 +87,11 @@ fn clippy(room: &str, name: &str, source: &str) -> String {
     let _ = std::fs::remove_dir_all(&root); // It may not be there yet.
     let write = |path: &str, text: &str| {
         let path = root.join(path);
-        std::fs::create_dir_all(path.parent().expect("inside the root"))
-            .expect("a directory can be made");
+        std::fs::create_dir_all(path.parent().expect("inside the root")).expect("a directory can be made");
         std::fs::write(path, text).expect("a file can be written");
     };
-    let read = |path: &str| {
-        std::fs::read_to_string(house().join(path)).expect("it is part of the project")
-    };
-    write(
-        "Cargo.toml",
-        "[workspace]\nresolver = \"3\"\nmembers = [\"member\", \"rustc-hash\"]\n",
-    );
+    let read = |path: &str| std::fs::read_to_string(house().join(path)).expect("it is part of the project");
+    write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"member\", \"rustc-hash\"]\n");
     write("clippy.toml", &read("clippy.toml"));
     write(
         "member/Cargo.toml",
@@ -118,23 +100,13 @@ fn clippy(room: &str, name: &str, source: &str) -> String {
     write("member/clippy.toml", &read(&format!("{room}/clippy.toml")));
     write("member/src/lib.rs", source);
     // Stands for the crate of this name, so that nothing is downloaded.
-    write(
-        "rustc-hash/Cargo.toml",
-        "[package]\nname = \"rustc-hash\"\nedition = \"2024\"\n",
-    );
+    write("rustc-hash/Cargo.toml", "[package]\nname = \"rustc-hash\"\nedition = \"2024\"\n");
     write(
         "rustc-hash/src/lib.rs",
         "//! Aliases.\npub type FxHashMap<K, V> = std::collections::HashMap<K, V>;\npub type FxHashSet<K> = std::collections::HashSet<K>;\n",
     );
     let output = Command::new(env!("CARGO"))
-        .args([
-            "clippy",
-            "--offline",
-            "--workspace",
-            "--all-targets",
-            "--color",
-            "never",
-        ])
+        .args(["clippy", "--offline", "--workspace", "--all-targets", "--color", "never"])
         .env("CARGO_TARGET_DIR", root.join("target"))
         .env_remove("CLIPPY_CONF_DIR") // It would hide the files under test.
         .current_dir(&root)
@@ -144,8 +116,5 @@ fn clippy(room: &str, name: &str, source: &str) -> String {
 }
 
 fn house() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask stands in the house")
-        .to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands in the house").to_path_buf()
 }

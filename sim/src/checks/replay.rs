@@ -5,10 +5,12 @@ use crate::checks::Watch;
 use crate::dice::Dice;
 use crate::invariant::{Held, broken, hold};
 use crate::server::{Reopened, encode, read};
-use readyroom_core::engine::tell;
-use readyroom_core::event::Recorded;
+use readyroom_core::commands::{ChangeQueue, Command, QueueChoice, QueueReady};
+use readyroom_core::engine::{Engine, Input, Ticket, tell};
+use readyroom_core::event::{Actor, Recorded};
 use readyroom_core::floor::Floor;
 use readyroom_core::ids::*;
+use readyroom_core::settings::QueueSettings;
 use readyroom_log::open::{StartFrom, Step, replay};
 use readyroom_log::{Account, Log, MemoryLog, Pos, ReadError};
 use readyroom_views::board::Board;
@@ -119,6 +121,45 @@ pub(crate) fn round_trip(floor: &Floor, now: Timestamp) -> Held {
     };
     hold!(20, now, Floor::from_snapshot(events).digest() == floor.digest(), "a snapshot tells another floor");
     Ok(())
+}
+
+/// A floor from a snapshot goes on just as the floor itself: no decision hangs on where things
+/// happen to be kept.
+pub(crate) fn goes_on_alike(floor: &Floor, now: Timestamp) -> Held {
+    let itself = what_comes_next(floor.clone(), now);
+    let restored = what_comes_next(Floor::from_snapshot(floor.snapshot()), now);
+    let differs = itself.iter().zip(&restored).find(|(one, other)| one != other);
+    hold!(20, now, differs.is_none(), "a floor from a snapshot goes on otherwise: {differs:?}");
+    hold!(20, now, itself.len() == restored.len(), "a floor from a snapshot goes on for a different time");
+    Ok(())
+}
+
+/// What an engine on this floor decides when it is opened, when every queue takes every channel,
+/// when everybody is called to work, and at its next alarms.
+fn what_comes_next(floor: Floor, now: Timestamp) -> Vec<Recorded> {
+    const ALARMS: usize = 40;
+    let boss = Actor::Supervisor(UserId([0xb0; 16]));
+    let mut commands: Vec<Command> = Vec::new();
+    let mut queues: Vec<_> = floor.queues().map(|(_, queue)| (queue.id, queue.settings.clone())).collect();
+    queues.sort_by_key(|(queue, _)| *queue);
+    for (queue, settings) in queues {
+        let settings = QueueSettings { channels: ChannelSet::ALL, ..settings };
+        commands.push(ChangeQueue { queue, settings }.into());
+    }
+    for (_, agent) in floor.agents() {
+        commands.push(QueueReady { agent: agent.id, queue: QueueChoice::All }.into());
+    }
+    let mut engine = Engine::on(floor);
+    engine.handle(now, Input::Reopen);
+    for command in commands {
+        engine.handle(now, Input::Command { ticket: Ticket(0), by: boss, command });
+    }
+    for _ in 0..ALARMS {
+        if let Some((at, _)) = engine.next_wake() {
+            engine.handle(at, Input::Wake);
+        }
+    }
+    std::iter::from_fn(|| engine.poll()).flat_map(|turn| turn.events).collect()
 }
 
 fn last_pos(log: &MemoryLog, account: Account) -> Pos {

@@ -4,6 +4,7 @@ mod network;
 mod setup;
 mod upkeep;
 
+use crate::checks::replay;
 use crate::checks::{Watch, isolation::Picture, twice};
 use crate::dice::Dice;
 use crate::faults::{Counts, Fault};
@@ -279,7 +280,9 @@ impl World {
                 if self.houses[house].server.put_snapshot()
                     && let Some(engine) = self.houses[house].server.engine()
                 {
-                    crate::checks::replay::round_trip(engine.floor(), self.houses[house].watch.model.now)?;
+                    let now = self.houses[house].watch.model.now;
+                    replay::round_trip(engine.floor(), now)?;
+                    replay::goes_on_alike(engine.floor(), now)?;
                     self.houses[house].watch.done += 1;
                 }
                 let next = self.dice.between(120_000, 900_000) as i64;

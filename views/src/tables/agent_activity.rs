@@ -96,10 +96,7 @@ impl Table for AgentActivities {
     fn fold(&mut self, step: &Step<'_>, out: &mut Vec<AgentActivity>) {
         for change in &step.agents {
             let agent = change.after.agent;
-            let moved = step
-                .seats
-                .iter()
-                .filter(|seat| seat.after.agent == agent && has_moved(seat));
+            let moved = step.seats.iter().filter(|seat| seat.after.agent == agent && has_moved(seat));
             let mut queues: Vec<_> = moved.map(|seat| Some(readiness(&seat.after))).collect();
             if queues.is_empty() && activity(&change.before) != activity(&change.after) {
                 queues.push(None);
@@ -134,11 +131,7 @@ fn activity(agent: &AgentFacts) -> Activity {
 }
 
 fn readiness(seat: &SeatFacts) -> QueueReadiness {
-    QueueReadiness {
-        queue: seat.queue,
-        logged_in: seat.logged_in,
-        ready: seat.ready,
-    }
+    QueueReadiness { queue: seat.queue, logged_in: seat.logged_in, ready: seat.ready }
 }
 
 fn has_moved(seat: &Change<SeatFacts>) -> bool {

@@ -76,11 +76,9 @@ fn reason(agent: &AgentFacts, to: Bucket) -> Option<ReasonCode> {
 /// An agent full of threads is in all of them; the one that filled it is the one it accepted.
 fn accepted(event: &Event, agent: &AgentFacts, to: Bucket) -> Option<Subject> {
     match event {
-        Event::OfferAccepted {
-            agent: by,
-            conversation,
-            ..
-        } if *by == agent.agent && to == Bucket::Incall => Some(Subject::Conversation(*conversation)),
+        Event::OfferAccepted { agent: by, conversation, .. } if *by == agent.agent && to == Bucket::Incall => {
+            Some(Subject::Conversation(*conversation))
+        }
         _ => None,
     }
 }

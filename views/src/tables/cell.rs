@@ -89,21 +89,11 @@ impl Column {
     };
 
     pub(super) const fn int(name: &'static str, about: &'static str) -> Column {
-        Column {
-            name,
-            kind: Kind::Int,
-            nullable: false,
-            about,
-        }
+        Column { name, kind: Kind::Int, nullable: false, about }
     }
 
     pub(super) const fn text(name: &'static str, about: &'static str) -> Column {
-        Column {
-            name,
-            kind: Kind::Text,
-            nullable: false,
-            about,
-        }
+        Column { name, kind: Kind::Text, nullable: false, about }
     }
 
     pub(super) const fn or_null(self) -> Column {

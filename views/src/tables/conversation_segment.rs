@@ -157,80 +157,33 @@ impl Table for ConversationSegments {
     fn fold(&mut self, step: &Step<'_>, out: &mut Vec<ConversationSegment>) {
         let ts = step.ts;
         match *step.event {
-            Event::Arrived {
-                conversation,
-                client,
-                channel,
-                queue,
-                arrived_at,
-                ..
-            } => {
-                let course = Course {
-                    client,
-                    channel,
-                    queue,
-                    current: None,
-                    begins_stay: false,
-                    cut_to: arrived_at,
-                };
+            Event::Arrived { conversation, client, channel, queue, arrived_at, .. } => {
+                let course = Course { client, channel, queue, current: None, begins_stay: false, cut_to: arrived_at };
                 self.courses.insert(conversation, course);
             }
-            Event::Queued {
-                conversation,
-                queue,
-                since,
-                cause,
-            } => {
+            Event::Queued { conversation, queue, since, cause } => {
                 self.close(conversation, ts, SegmentOutcome::of_queueing(cause), out);
                 self.enter_queue(conversation, queue, since);
             }
-            Event::OfferMade {
-                conversation,
-                agent,
-                queue,
-                ..
-            } => {
+            Event::OfferMade { conversation, agent, queue, .. } => {
                 self.close(conversation, ts, SegmentOutcome::Offered, out);
                 self.open(conversation, queue, Some(agent), Phase::Ringing, ts);
             }
-            Event::OfferAccepted {
-                conversation,
-                agent,
-                queue,
-                ..
-            } => {
+            Event::OfferAccepted { conversation, agent, queue, .. } => {
                 self.close(conversation, ts, SegmentOutcome::Accepted, out);
                 self.open(conversation, queue, Some(agent), Phase::Talking, ts);
             }
-            Event::OfferEnded {
-                conversation,
-                queue,
-                outcome,
-                ..
-            } => {
+            Event::OfferEnded { conversation, queue, outcome, .. } => {
                 self.close(conversation, ts, outcome.into(), out);
                 self.open(conversation, queue, None, Phase::Waiting, ts);
             }
-            Event::HoldSet {
-                conversation,
-                agent,
-                held,
-            } => {
-                let (outcome, phase) = if held {
-                    (SegmentOutcome::Held, Phase::Held)
-                } else {
-                    (SegmentOutcome::Resumed, Phase::Talking)
-                };
+            Event::HoldSet { conversation, agent, held } => {
+                let (outcome, phase) =
+                    if held { (SegmentOutcome::Held, Phase::Held) } else { (SegmentOutcome::Resumed, Phase::Talking) };
                 self.close(conversation, ts, outcome, out);
                 self.reopen(conversation, agent, phase, ts);
             }
-            Event::WorkEnded {
-                conversation,
-                agent,
-                queue,
-                outcome,
-                wrap_up_until,
-            } => {
+            Event::WorkEnded { conversation, agent, queue, outcome, wrap_up_until } => {
                 self.close(conversation, ts, outcome.into(), out);
                 match outcome {
                     WorkOutcome::Transferred | WorkOutcome::Requeued | WorkOutcome::Reassigned => {
@@ -247,11 +200,7 @@ impl Table for ConversationSegments {
                 self.close(conversation, ts, outcome.into(), out);
                 self.courses.remove(&conversation);
             }
-            Event::WrapUpEnded {
-                agent,
-                conversation: Some(conversation),
-                outcome,
-            } => {
+            Event::WrapUpEnded { agent, conversation: Some(conversation), outcome } => {
                 self.end_wrap_up(conversation, agent, ts, outcome.into(), out);
             }
             _ => {}
@@ -268,10 +217,7 @@ impl ConversationSegments {
 
     fn enter_queue(&mut self, conversation: ConversationId, queue: QueueId, since: Timestamp) {
         // A stay may count from before it was told of, but never from before the last segment's end.
-        let start = self
-            .courses
-            .get(&conversation)
-            .map_or(since, |course| since.max(course.cut_to));
+        let start = self.courses.get(&conversation).map_or(since, |course| since.max(course.cut_to));
         self.open(conversation, queue, None, Phase::Waiting, start);
         if let Some(course) = self.courses.get_mut(&conversation) {
             course.begins_stay = true;
@@ -298,15 +244,7 @@ impl ConversationSegments {
         let Course { client, channel, .. } = *course;
         course.queue = queue;
         course.begins_stay = false;
-        course.current = Some(Segment {
-            conversation,
-            client,
-            channel,
-            queue,
-            agent,
-            phase,
-            start,
-        });
+        course.current = Some(Segment { conversation, client, channel, queue, agent, phase, start });
     }
 
     fn close(
@@ -336,15 +274,7 @@ impl ConversationSegments {
             return;
         };
         let agent = Some(agent);
-        let wrap_up = Segment {
-            conversation,
-            client,
-            channel,
-            queue,
-            agent,
-            phase: Phase::Wrapping,
-            start,
-        };
+        let wrap_up = Segment { conversation, client, channel, queue, agent, phase: Phase::Wrapping, start };
         self.wrap_ups.entry(conversation).or_default().push(wrap_up);
     }
 
@@ -371,12 +301,7 @@ impl ConversationSegments {
 
     fn emit(&mut self, segment: Segment, end: Timestamp, outcome: SegmentOutcome, out: &mut Vec<ConversationSegment>) {
         self.seq += 1;
-        out.push(ConversationSegment {
-            seq: self.seq,
-            segment,
-            end,
-            outcome,
-        });
+        out.push(ConversationSegment { seq: self.seq, segment, end, outcome });
     }
 }
 
@@ -457,15 +382,7 @@ impl From<WrapUpOutcome> for SegmentOutcome {
 
 impl Row for ConversationSegment {
     fn cells(&self) -> Vec<Cell> {
-        let Segment {
-            conversation,
-            client,
-            channel,
-            queue,
-            agent,
-            phase,
-            start,
-        } = self.segment;
+        let Segment { conversation, client, channel, queue, agent, phase, start } = self.segment;
         vec![
             Cell::count(self.seq),
             Cell::text(conversation),

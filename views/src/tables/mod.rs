@@ -85,11 +85,7 @@ pub struct Shape {
 
 impl Shape {
     const fn of<T: Table>() -> Shape {
-        Shape {
-            name: T::NAME,
-            version: T::VERSION,
-            columns: T::COLUMNS,
-        }
+        Shape { name: T::NAME, version: T::VERSION, columns: T::COLUMNS }
     }
 }
 

@@ -87,32 +87,19 @@ impl Tracker {
 
     fn change_agent(&mut self, after: &AgentFacts) -> Change<AgentFacts> {
         let before = self.agents.insert(after.agent, *after);
-        Change {
-            before: before.unwrap_or_else(|| fresh_agent(after.agent)),
-            after: *after,
-        }
+        Change { before: before.unwrap_or_else(|| fresh_agent(after.agent)), after: *after }
     }
 
     fn change_seat(&mut self, after: &SeatFacts) -> Change<SeatFacts> {
         // A membership that is no more holds nobody at work.
-        let out = |seat: &SeatFacts| SeatFacts {
-            logged_in: false,
-            ready: false,
-            ..*seat
-        };
+        let out = |seat: &SeatFacts| SeatFacts { logged_in: false, ready: false, ..*seat };
         let key = (after.agent, after.queue);
         if after.removed {
             let before = self.seats.remove(&key);
-            return Change {
-                before: before.unwrap_or_else(|| out(after)),
-                after: out(after),
-            };
+            return Change { before: before.unwrap_or_else(|| out(after)), after: out(after) };
         }
         let before = self.seats.insert(key, *after);
-        Change {
-            before: before.unwrap_or_else(|| out(after)),
-            after: *after,
-        }
+        Change { before: before.unwrap_or_else(|| out(after)), after: *after }
     }
 }
 

@@ -47,10 +47,7 @@ pub fn acd(agent: &AgentFacts, seat: &SeatFacts) -> Acd {
         _ if agent.reachable.and(seat.channels).is_empty() => AcdState::Offline,
         (OnBreak, _) => {
             let reason = agent.reason.map(|reason| reason.code);
-            return Acd {
-                state: AcdState::NotReady,
-                reason,
-            };
+            return Acd { state: AcdState::NotReady, reason };
         }
         _ if agent.wrap_up.is_some() => AcdState::WrapUp,
         (NotReady, _) => AcdState::NotReady,

@@ -85,9 +85,7 @@ impl Aux {
 /// The agent's aux code: the reason of its break, or *Wrap-up* while that is what it does.
 pub fn aux(agent: &AgentFacts) -> Option<Aux> {
     match agent.status {
-        OnBreak => Some(Aux::Reason(
-            agent.reason.map_or(reasons::UNSPECIFIED, |reason| reason.code),
-        )),
+        OnBreak => Some(Aux::Reason(agent.reason.map_or(reasons::UNSPECIFIED, |reason| reason.code))),
         Offline => None,
         Available | NotReady => (agent.wrap_up.is_some() && !in_call(agent)).then_some(Aux::WrapUp),
     }

@@ -81,12 +81,7 @@ use readyroom_core::settings::ReasonSettings;
 
 /// What people of this locale call a reason: its name there, or in English, or its code.
 pub fn reason_name<'a>(reasons: &'a [ReasonSettings], code: &'a ReasonCode, locale: &str) -> &'a str {
-    let names = reasons
-        .iter()
-        .find(|reason| reason.code == *code)
-        .map_or(&[][..], |reason| &reason.names);
+    let names = reasons.iter().find(|reason| reason.code == *code).map_or(&[][..], |reason| &reason.names);
     let name_in = |wanted: &str| names.iter().find(|(locale, _)| locale == wanted);
-    name_in(locale)
-        .or_else(|| name_in("en"))
-        .map_or(code.as_str(), |(_, name)| name)
+    name_in(locale).or_else(|| name_in("en")).map_or(code.as_str(), |(_, name)| name)
 }

@@ -32,18 +32,8 @@ pub enum Widget {
 impl Widget {
     /// Every status there is with these reasons, in the order of the filter (E-28).
     pub fn all(reasons: impl IntoIterator<Item = ReasonCode>) -> Vec<Widget> {
-        let mut all = vec![
-            Widget::ActiveOutOnly,
-            Widget::Active,
-            Widget::ActiveFree,
-            Widget::ActiveFinishing,
-        ];
-        all.extend(
-            reasons
-                .into_iter()
-                .map(inactive)
-                .filter(|&word| word != Widget::KickedOut),
-        );
+        let mut all = vec![Widget::ActiveOutOnly, Widget::Active, Widget::ActiveFree, Widget::ActiveFinishing];
+        all.extend(reasons.into_iter().map(inactive).filter(|&word| word != Widget::KickedOut));
         all.extend([Widget::NotReady, Widget::KickedOut, Widget::Offline]);
         all
     }
@@ -102,11 +92,7 @@ pub fn widget(agent: &AgentFacts) -> Widget {
 }
 
 fn inactive(code: ReasonCode) -> Widget {
-    if code == reasons::KICKED_OUT {
-        Widget::KickedOut
-    } else {
-        Widget::Inactive(code)
-    }
+    if code == reasons::KICKED_OUT { Widget::KickedOut } else { Widget::Inactive(code) }
 }
 
 /// Since when the duration of the agent's row runs; none where the row shows a dash.
@@ -155,13 +141,9 @@ impl Filter {
 /// sets, or that stands for none given, is an option while somebody is `in_use` of it: nobody on
 /// the floor is ever beyond the filter.
 pub fn filters(reasons: &[ReasonSettings], in_use: &BTreeSet<ReasonCode>) -> Vec<Filter> {
-    let listed = reasons
-        .iter()
-        .filter(|reason| is_chosen(reason) || in_use.contains(&reason.code));
+    let listed = reasons.iter().filter(|reason| is_chosen(reason) || in_use.contains(&reason.code));
     let words = Widget::all(listed.map(|reason| reason.code));
-    std::iter::once(Filter::All)
-        .chain(words.into_iter().map(Filter::Only))
-        .collect()
+    std::iter::once(Filter::All).chain(words.into_iter().map(Filter::Only)).collect()
 }
 
 fn is_chosen(reason: &ReasonSettings) -> bool {

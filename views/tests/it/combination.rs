@@ -16,12 +16,8 @@ pub const CALL: ConversationId = ConversationId::from_u128(100);
 pub const THREAD: ConversationId = ConversationId::from_u128(200);
 pub const OUTSIDE: CallId = CallId::from_u128(300);
 
-pub const CHANNELS: [ChannelSet; 4] = [
-    ChannelSet::NONE,
-    ChannelSet::only(Channel::Voice),
-    ChannelSet::only(Channel::Chat),
-    ChannelSet::ALL,
-];
+pub const CHANNELS: [ChannelSet; 4] =
+    [ChannelSet::NONE, ChannelSet::only(Channel::Voice), ChannelSet::only(Channel::Chat), ChannelSet::ALL];
 
 /// The wish, and the class of its reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +31,8 @@ pub enum Wish {
 }
 
 impl Wish {
-    pub const ALL: [Wish; 6] = [
-        Wish::Offline,
-        Wish::NotReady,
-        Wish::Available,
-        Wish::Away,
-        Wish::Busy,
-        Wish::KickedOut,
-    ];
+    pub const ALL: [Wish; 6] =
+        [Wish::Offline, Wish::NotReady, Wish::Available, Wish::Away, Wish::Busy, Wish::KickedOut];
 
     pub fn status(self) -> Status {
         match self {
@@ -107,11 +97,7 @@ impl Chats {
     pub fn up_to(max: u8) -> impl Iterator<Item = Chats> {
         (0..=max).flat_map(move |offered| {
             (0..=max - offered).flat_map(move |active| {
-                (0..=max - offered - active).map(move |wrapping| Chats {
-                    offered,
-                    active,
-                    wrapping,
-                })
+                (0..=max - offered - active).map(move |wrapping| Chats { offered, active, wrapping })
             })
         })
     }
@@ -127,18 +113,11 @@ pub struct Seat {
 
 impl Seat {
     pub fn all() -> impl Iterator<Item = Seat> {
-        CHANNELS
-            .into_iter()
-            .filter(|channels| !channels.is_empty())
-            .flat_map(|channels| {
-                [false, true].into_iter().flat_map(move |logged_in| {
-                    [false, true].into_iter().map(move |ready| Seat {
-                        channels,
-                        logged_in,
-                        ready,
-                    })
-                })
+        CHANNELS.into_iter().filter(|channels| !channels.is_empty()).flat_map(|channels| {
+            [false, true].into_iter().flat_map(move |logged_in| {
+                [false, true].into_iter().map(move |ready| Seat { channels, logged_in, ready })
             })
+        })
     }
 
     pub fn facts(&self) -> SeatFacts {
@@ -183,11 +162,7 @@ pub const READY: Combination = Combination {
     devices: ChannelSet::ALL,
     external_call: false,
     voice: Voice::Nothing,
-    chats: Chats {
-        offered: 0,
-        active: 0,
-        wrapping: 0,
-    },
+    chats: Chats { offered: 0, active: 0, wrapping: 0 },
     parked: 0,
     capacity: 5,
 };
@@ -209,12 +184,7 @@ impl Combination {
 
     /// Slots taken by offers.
     pub fn offered(&self) -> u16 {
-        u16::from(self.chats.offered)
-            + if self.voice == Voice::Offered {
-                u16::from(self.capacity)
-            } else {
-                0
-            }
+        u16::from(self.chats.offered) + if self.voice == Voice::Offered { u16::from(self.capacity) } else { 0 }
     }
 
     fn has_room(&self, channel: Channel) -> bool {
@@ -231,20 +201,13 @@ impl Combination {
         let voice_offer = u8::from(self.voice == Voice::Offered);
         let offers = voice_offer + self.chats.offered;
         let thing = |of_voice: bool| if of_voice { CALL } else { THREAD };
-        let call = |queue| CallFacts {
-            conversation: CALL,
-            queue,
-            held: false,
-        };
+        let call = |queue| CallFacts { conversation: CALL, queue, held: false };
         let wraps_up = self.voice == Voice::Wrapping || self.chats.wrapping > 0;
         AgentFacts {
             status: self.wish.status(),
             reason: self.wish.reason(),
             out_only: self.out_only,
-            leaving: self.leaving.then(|| Leaving {
-                to: Status::OnBreak,
-                reason: Some(code("lunch_break")),
-            }),
+            leaving: self.leaving.then(|| Leaving { to: Status::OnBreak, reason: Some(code("lunch_break")) }),
             capacity: self.capacity,
             load: self.work() + self.offered(),
             load_offered: self.offered(),
@@ -268,11 +231,7 @@ impl Combination {
             awaiting_agent: self.chats.active,
             parked: self.parked,
             wrap_up: if self.voice == Voice::WrapUpByHand {
-                Some(WrapUpFacts {
-                    conversation: None,
-                    queue: None,
-                    until: None,
-                })
+                Some(WrapUpFacts { conversation: None, queue: None, until: None })
             } else {
                 wraps_up.then(|| WrapUpFacts {
                     conversation: Some(thing(self.voice == Voice::Wrapping)),

@@ -24,64 +24,29 @@ fn arrived(conversation: ConversationId, arrived_at: i64) -> Event {
 }
 
 fn queued(conversation: ConversationId, queue: QueueId, since: i64, cause: QueueCause) -> Event {
-    Event::Queued {
-        conversation,
-        queue,
-        since: Timestamp(since),
-        cause,
-    }
+    Event::Queued { conversation, queue, since: Timestamp(since), cause }
 }
 
 fn offer(conversation: ConversationId, agent: UserId, queue: QueueId) -> Event {
     let (kind, until) = (OfferKind::Queued, Timestamp(i64::MAX));
-    Event::OfferMade {
-        offer: OFFER,
-        conversation,
-        agent,
-        queue,
-        kind,
-        until,
-        sender: None,
-    }
+    Event::OfferMade { offer: OFFER, conversation, agent, queue, kind, until, sender: None }
 }
 
 fn accept(conversation: ConversationId, agent: UserId, queue: QueueId) -> Event {
-    Event::OfferAccepted {
-        offer: OFFER,
-        conversation,
-        agent,
-        queue,
-    }
+    Event::OfferAccepted { offer: OFFER, conversation, agent, queue }
 }
 
 fn offer_ended(conversation: ConversationId, agent: UserId, queue: QueueId, outcome: OfferOutcome) -> Event {
-    Event::OfferEnded {
-        offer: OFFER,
-        conversation,
-        agent,
-        queue,
-        outcome,
-        sender: None,
-    }
+    Event::OfferEnded { offer: OFFER, conversation, agent, queue, outcome, sender: None }
 }
 
 fn work_ended(conversation: ConversationId, agent: UserId, outcome: WorkOutcome, wrap_up_until: Option<i64>) -> Event {
     let wrap_up_until = wrap_up_until.map(Timestamp);
-    Event::WorkEnded {
-        conversation,
-        agent,
-        queue: HERE,
-        outcome,
-        wrap_up_until,
-    }
+    Event::WorkEnded { conversation, agent, queue: HERE, outcome, wrap_up_until }
 }
 
 fn hold(held: bool) -> Event {
-    Event::HoldSet {
-        conversation: CALL,
-        agent: AGENT,
-        held,
-    }
+    Event::HoldSet { conversation: CALL, agent: AGENT, held }
 }
 
 fn ended(conversation: ConversationId, outcome: EndOutcome) -> Event {
@@ -89,19 +54,13 @@ fn ended(conversation: ConversationId, outcome: EndOutcome) -> Event {
 }
 
 fn wrap_up_ended(conversation: ConversationId, agent: UserId, outcome: WrapUpOutcome) -> Event {
-    Event::WrapUpEnded {
-        agent,
-        conversation: Some(conversation),
-        outcome,
-    }
+    Event::WrapUpEnded { agent, conversation: Some(conversation), outcome }
 }
 
 /// The segments of a story, each as `phase start-end outcome agent`.
 fn story(events: &[(i64, Event)]) -> Vec<String> {
     let mut watch = Watch::<ConversationSegments>::default();
-    let rows = events
-        .iter()
-        .flat_map(|(at, event)| watch.event(Timestamp(*at), event, &[]));
+    let rows = events.iter().flat_map(|(at, event)| watch.event(Timestamp(*at), event, &[]));
     rows.map(|row| words(&row)).collect()
 }
 
@@ -112,10 +71,7 @@ fn words(row: &ConversationSegment) -> String {
         Some(_) => " anna",
     };
     let queue = if row.segment.queue == HERE { "" } else { " elsewhere" };
-    format!(
-        "{} {}-{} {}{agent}{queue}",
-        row.segment.phase, row.segment.start.0, row.end.0, row.outcome
-    )
+    format!("{} {}-{} {}{agent}{queue}", row.segment.phase, row.segment.start.0, row.end.0, row.outcome)
 }
 
 #[test]
@@ -177,14 +133,7 @@ fn a_caller_who_leaves_while_it_rings_abandons_a_wait() {
         (5, offer_ended(CALL, AGENT, HERE, OfferOutcome::Rescinded)),
         (5, ended(CALL, EndOutcome::Abandoned)),
     ]);
-    assert_eq!(
-        told,
-        [
-            "waiting 0-3 offered",
-            "ringing 3-5 rescinded anna",
-            "waiting 5-5 abandoned"
-        ]
-    );
+    assert_eq!(told, ["waiting 0-3 offered", "ringing 3-5 rescinded anna", "waiting 5-5 abandoned"]);
 }
 
 #[test]
@@ -247,10 +196,7 @@ fn a_transfer_to_an_agent_waits_nowhere() {
         (10, offer(CALL, BOB, HERE)),
         (15, accept(CALL, BOB, HERE)),
     ]);
-    assert_eq!(
-        told[2..],
-        ["talking 2-10 transferred anna", "ringing 10-15 accepted bob"]
-    );
+    assert_eq!(told[2..], ["talking 2-10 transferred anna", "ringing 10-15 accepted bob"]);
 }
 
 #[test]
@@ -264,14 +210,7 @@ fn a_thread_put_aside_is_told_until_its_client_writes() {
         (60, queued(CALL, HERE, 60, QueueCause::ClientWrote)),
         (61, ended(CALL, EndOutcome::Handled)),
     ]);
-    assert_eq!(
-        told[2..],
-        [
-            "talking 2-10 parked anna",
-            "parked 10-60 client_wrote anna",
-            "waiting 60-61 handled"
-        ]
-    );
+    assert_eq!(told[2..], ["talking 2-10 parked anna", "parked 10-60 client_wrote anna", "waiting 60-61 handled"]);
 }
 
 #[test]
@@ -287,11 +226,7 @@ fn open_segments_are_listed_with_what_they_last() {
     ] {
         watch.event(Timestamp(at), &event, &[]);
     }
-    let open: Vec<_> = watch
-        .table
-        .open_segments()
-        .map(|open| (open.phase, open.ms_at(Timestamp(14))))
-        .collect();
+    let open: Vec<_> = watch.table.open_segments().map(|open| (open.phase, open.ms_at(Timestamp(14)))).collect();
     assert_eq!(open, [(Phase::Waiting, 4), (Phase::Wrapping, 4)]);
 }
 
@@ -326,11 +261,7 @@ impl Life {
         let id = self.conversation;
         if !self.wraps.is_empty() && dice.below(3) == 0 {
             let agent = self.wraps.remove(0);
-            return vec![wrap_up_ended(
-                id,
-                agent,
-                dice.one_of(&[WrapUpOutcome::Expired, WrapUpOutcome::Finished]),
-            )];
+            return vec![wrap_up_ended(id, agent, dice.one_of(&[WrapUpOutcome::Expired, WrapUpOutcome::Finished]))];
         }
         let queue = dice.one_of(&[HERE, ELSEWHERE]);
         let agent = dice.one_of(&[AGENT, BOB]);
@@ -339,16 +270,10 @@ impl Life {
                 self.arrived_at = now - dice.below(50) as i64;
                 (
                     Place::Waiting(HERE),
-                    vec![
-                        arrived(id, self.arrived_at),
-                        queued(id, HERE, self.arrived_at, QueueCause::Arrived),
-                    ],
+                    vec![arrived(id, self.arrived_at), queued(id, HERE, self.arrived_at, QueueCause::Arrived)],
                 )
             }
-            (Place::Waiting(_), 0) => (
-                Place::Waiting(queue),
-                vec![queued(id, queue, now, QueueCause::Transferred)],
-            ),
+            (Place::Waiting(_), 0) => (Place::Waiting(queue), vec![queued(id, queue, now, QueueCause::Transferred)]),
             (Place::Waiting(_), 1) => self.end(now, vec![], EndOutcome::Abandoned),
             (Place::Waiting(queue), _) => (Place::Ringing(agent, queue), vec![offer(id, agent, queue)]),
             (Place::Ringing(agent, queue), 0 | 1) => (Place::Active(agent, false), vec![accept(id, agent, queue)]),
@@ -356,30 +281,19 @@ impl Life {
                 let outcome = dice.one_of(&[OfferOutcome::Declined, OfferOutcome::Missed, OfferOutcome::Lost]);
                 (Place::Waiting(queue), vec![offer_ended(id, agent, queue, outcome)])
             }
-            (Place::Active(agent, held), 0) => (
-                Place::Active(agent, !held),
-                vec![Event::HoldSet {
-                    conversation: id,
-                    agent,
-                    held: !held,
-                }],
-            ),
+            (Place::Active(agent, held), 0) => {
+                (Place::Active(agent, !held), vec![Event::HoldSet { conversation: id, agent, held: !held }])
+            }
             (Place::Active(agent, _), 1) => {
                 let work = self.leave(agent, now, WorkOutcome::Ended, dice);
                 self.end(now, vec![work], EndOutcome::Handled)
             }
             (Place::Active(agent, _), 2) => {
                 let work = self.leave(agent, now, WorkOutcome::Requeued, dice);
-                (
-                    Place::Waiting(HERE),
-                    vec![work, queued(id, HERE, self.arrived_at, QueueCause::Requeued)],
-                )
+                (Place::Waiting(HERE), vec![work, queued(id, HERE, self.arrived_at, QueueCause::Requeued)])
             }
             (Place::Active(agent, _), _) => (Place::Parked, vec![work_ended(id, agent, WorkOutcome::Parked, None)]),
-            (Place::Parked, _) => (
-                Place::Waiting(HERE),
-                vec![queued(id, HERE, now, QueueCause::ClientWrote)],
-            ),
+            (Place::Parked, _) => (Place::Waiting(HERE), vec![queued(id, HERE, now, QueueCause::ClientWrote)]),
             (Place::Over, _) => (Place::Over, vec![]),
         };
         self.place = place;
@@ -408,13 +322,7 @@ fn the_segments_of_any_life_cover_it_from_arrival_to_end_without_gap_or_overlap(
     let place = Place::Nowhere;
     let mut lives: Vec<Life> = (1..=500)
         .map(ConversationId::from_u128)
-        .map(|conversation| Life {
-            conversation,
-            arrived_at: 0,
-            ended_at: None,
-            place,
-            wraps: Vec::new(),
-        })
+        .map(|conversation| Life { conversation, arrived_at: 0, ended_at: None, place, wraps: Vec::new() })
         .collect();
     let (mut rows, mut now) = (Vec::new(), 1_000);
     for _ in 0..60_000 {
@@ -432,10 +340,7 @@ fn the_segments_of_any_life_cover_it_from_arrival_to_end_without_gap_or_overlap(
     assert!(rows.iter().map(|row| row.seq).eq(1..=rows.len() as u64));
     let mut spans: BTreeMap<ConversationId, Vec<(i64, i64)>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.segment.phase != Phase::Wrapping) {
-        spans
-            .entry(row.segment.conversation)
-            .or_default()
-            .push((row.segment.start.0, row.end.0));
+        spans.entry(row.segment.conversation).or_default().push((row.segment.start.0, row.end.0));
     }
     for open in watch.table.open_segments().filter(|open| open.phase != Phase::Wrapping) {
         spans.entry(open.conversation).or_default().push((open.start.0, now));

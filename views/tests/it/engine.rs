@@ -45,19 +45,10 @@ impl World {
             segments: Default::default(),
             lives: BTreeMap::new(),
         };
-        world.ask(
-            BOSS,
-            OpenAccount {
-                general: QueueId::from_u128(1),
-            },
-        );
+        world.ask(BOSS, OpenAccount { general: QueueId::from_u128(1) });
         for number in 2..=QUEUES {
             let queue = QueueId::from_u128(number);
-            let channels = [
-                ChannelSet::only(Channel::Voice),
-                ChannelSet::only(Channel::Chat),
-                ChannelSet::ALL,
-            ];
+            let channels = [ChannelSet::only(Channel::Voice), ChannelSet::only(Channel::Chat), ChannelSet::ALL];
             let mut settings = QueueSettings::new(&format!("queue {number}"), channels[number as usize - 2]);
             settings.wrap_up_ms = Some(5_000);
             world.ask(BOSS, AddQueue { queue, settings });
@@ -73,14 +64,7 @@ impl World {
             };
             world.ask(BOSS, AddAgent { agent, settings });
             for queue in (1..=QUEUES).map(QueueId::from_u128) {
-                world.ask(
-                    BOSS,
-                    SetMembership {
-                        agent,
-                        queue,
-                        settings: MembershipSettings::default(),
-                    },
-                );
+                world.ask(BOSS, SetMembership { agent, queue, settings: MembershipSettings::default() });
             }
         }
         world
@@ -88,11 +72,7 @@ impl World {
 
     fn ask(&mut self, by: Actor, command: impl Into<Command>) {
         let command = command.into();
-        self.input(Input::Command {
-            ticket: Ticket(1),
-            by,
-            command,
-        });
+        self.input(Input::Command { ticket: Ticket(1), by, command });
     }
 
     fn input(&mut self, input: Input) {
@@ -109,11 +89,7 @@ impl World {
             self.activities.0.fold(&step, &mut self.activities.1);
             self.segments.0.fold(&step, &mut self.segments.1);
             match *step.event {
-                Event::Arrived {
-                    conversation,
-                    arrived_at,
-                    ..
-                } => {
+                Event::Arrived { conversation, arrived_at, .. } => {
                     self.lives.insert(conversation, (arrived_at, None));
                 }
                 Event::ConversationEnded { conversation, .. } => {
@@ -140,97 +116,28 @@ impl World {
         match self.dice.below(30) {
             0 => self.ask(BOSS, LogIn { agent, queues: vec![] }),
             1 if self.dice.below(4) == 0 => self.ask(BOSS, LogOut { agent }),
-            2 => self.ask(
-                BOSS,
-                QueueLogIn {
-                    agent,
-                    queue: QueueChoice::One(queue),
-                },
-            ),
-            3 => self.ask(
-                BOSS,
-                QueueLogOut {
-                    agent,
-                    queue: QueueChoice::One(queue),
-                },
-            ),
-            4 => self.ask(
-                BOSS,
-                QueueReady {
-                    agent,
-                    queue: QueueChoice::All,
-                },
-            ),
-            5 => self.ask(
-                BOSS,
-                QueueNotReady {
-                    agent,
-                    queue: QueueChoice::One(queue),
-                },
-            ),
+            2 => self.ask(BOSS, QueueLogIn { agent, queue: QueueChoice::One(queue) }),
+            3 => self.ask(BOSS, QueueLogOut { agent, queue: QueueChoice::One(queue) }),
+            4 => self.ask(BOSS, QueueReady { agent, queue: QueueChoice::All }),
+            5 => self.ask(BOSS, QueueNotReady { agent, queue: QueueChoice::One(queue) }),
             6 => {
                 let reason = [None, Some(code("meeting")), Some(code("lunch_break"))][self.dice.below(3)];
-                self.ask(
-                    Actor::Agent(agent),
-                    SetStatus {
-                        agent,
-                        wish: Wish::OnBreak { reason },
-                    },
-                );
+                self.ask(Actor::Agent(agent), SetStatus { agent, wish: Wish::OnBreak { reason } });
             }
-            7 | 8 => self.ask(
-                BOSS,
-                SetStatus {
-                    agent,
-                    wish: Wish::Available { out_only: rarely },
-                },
-            ),
-            9 => self.ask(
-                BOSS,
-                SetStatus {
-                    agent,
-                    wish: Wish::NotReady,
-                },
-            ),
+            7 | 8 => self.ask(BOSS, SetStatus { agent, wish: Wish::Available { out_only: rarely } }),
+            9 => self.ask(BOSS, SetStatus { agent, wish: Wish::NotReady }),
             10..=12 => {
                 let (reachable, ttl_ms) = (!self.dice_is(5), Some(600_000));
-                self.ask(
-                    Actor::Signalling,
-                    ReportDevice {
-                        agent,
-                        device,
-                        kind,
-                        reachable,
-                        ttl_ms,
-                    },
-                );
+                self.ask(Actor::Signalling, ReportDevice { agent, device, kind, reachable, ttl_ms });
             }
             13 => self.ask(BOSS, StartExternalCall { agent, call }),
             14 | 15 => self.ask(BOSS, EndExternalCall { agent, call }),
             16..=18 => self.arrive(queue),
             19..=22 => self.answer(),
-            23 => self.ask(
-                BOSS,
-                Hold {
-                    conversation,
-                    held: half,
-                },
-            ),
+            23 => self.ask(BOSS, Hold { conversation, held: half }),
             24 => self.ask(BOSS, EndConversation { conversation }),
-            25 => self.ask(
-                BOSS,
-                Transfer {
-                    conversation,
-                    to: Target::Queue(queue),
-                },
-            ),
-            26 => self.ask(
-                BOSS,
-                Transfer {
-                    conversation,
-                    to: Target::Agent(other),
-                },
-            ),
+            25 => self.ask(BOSS, Transfer { conversation, to: Target::Queue(queue) }),
+            26 => self.ask(BOSS, Transfer { conversation, to: Target::Agent(other) }),
             27 => self.ask(BOSS, Requeue { conversation }),
             28 => {
                 let author = if self.dice_is(2) {
@@ -238,18 +145,8 @@ impl World {
                 } else {
                     Author::Agent(self.holder(conversation).unwrap_or(agent))
                 };
-                let body = Sealed {
-                    key: KeyId::from_u128(1),
-                    bytes: vec![1],
-                };
-                self.ask(
-                    BOSS,
-                    RecordMessage {
-                        conversation,
-                        author,
-                        body,
-                    },
-                );
+                let body = Sealed { key: KeyId::from_u128(1), bytes: vec![1] };
+                self.ask(BOSS, RecordMessage { conversation, author, body });
             }
             _ => self.rare(agent, queue, conversation),
         }
@@ -258,57 +155,21 @@ impl World {
     fn rare(&mut self, agent: UserId, queue: QueueId, conversation: ConversationId) {
         match self.dice.below(9) {
             0 => self.ask(BOSS, StartWrapUp { agent }),
-            1 => self.ask(
-                BOSS,
-                FinishWrapUp {
-                    agent,
-                    conversation: None,
-                },
-            ),
-            2 => self.ask(
-                BOSS,
-                FinishWrapUp {
-                    agent,
-                    conversation: Some(conversation),
-                },
-            ),
+            1 => self.ask(BOSS, FinishWrapUp { agent, conversation: None }),
+            2 => self.ask(BOSS, FinishWrapUp { agent, conversation: Some(conversation) }),
             3 => self.ask(BOSS, RemoveMembership { agent, queue }),
-            4 => self.ask(
-                BOSS,
-                SetMembership {
-                    agent,
-                    queue,
-                    settings: MembershipSettings::default(),
-                },
-            ),
+            4 => self.ask(BOSS, SetMembership { agent, queue, settings: MembershipSettings::default() }),
             5 => {
                 let capacity = 1 + self.dice.below(6) as u8;
-                self.ask(
-                    BOSS,
-                    ChangeAgent {
-                        agent,
-                        settings: AgentSettings {
-                            capacity,
-                            ..AgentSettings::default()
-                        },
-                    },
-                );
+                self.ask(BOSS, ChangeAgent { agent, settings: AgentSettings { capacity, ..AgentSettings::default() } });
             }
             6 => self.input(Input::Reopen),
-            7 => self.ask(
-                BOSS,
-                RescindOffer {
-                    offer: OfferId::from_u128(1),
-                },
-            ),
+            7 => self.ask(BOSS, RescindOffer { offer: OfferId::from_u128(1) }),
             _ => {
                 let channels = [ChannelSet::only(Channel::Voice), ChannelSet::ALL][self.dice.below(2)];
                 self.ask(
                     BOSS,
-                    ChangeQueue {
-                        queue,
-                        settings: QueueSettings::new(&format!("queue {queue}")[..20], channels),
-                    },
+                    ChangeQueue { queue, settings: QueueSettings::new(&format!("queue {queue}")[..20], channels) },
                 );
             }
         }
@@ -325,19 +186,7 @@ impl World {
         let conversation = ConversationId::from_u128(self.conversations);
         let client = ClientId::from_u128(self.conversations);
         let (skills, priority, owner) = (vec![], None, None);
-        self.ask(
-            BOSS,
-            EnterQueue {
-                conversation,
-                client,
-                channel,
-                queue,
-                skills,
-                priority,
-                owner,
-                arrived_at,
-            },
-        );
+        self.ask(BOSS, EnterQueue { conversation, client, channel, queue, skills, priority, owner, arrived_at });
     }
 
     /// Some offer is answered.
@@ -372,10 +221,7 @@ impl World {
     fn check_board(&self) {
         let floor = self.engine.floor();
         for (slot, agent) in floor.agents() {
-            let told = self
-                .board
-                .agent(agent.id)
-                .expect("an agent that was added is on the board");
+            let told = self.board.agent(agent.id).expect("an agent that was added is on the board");
             let mut seats: Vec<_> = floor.seats_of(slot).map(|(seat, _)| floor.seat_facts(seat)).collect();
             seats.sort_by_key(|seat| seat.queue);
             let is = row(&floor.agent_facts(slot), &seats, told.bucket_since, told.at);
@@ -383,10 +229,7 @@ impl World {
         }
         for (slot, queue) in floor.queues() {
             let is = floor.queue_facts(slot);
-            let told = self
-                .board
-                .queue(queue.id)
-                .map(|told| (told.waiting, told.offered, told.active, told.seats));
+            let told = self.board.queue(queue.id).map(|told| (told.waiting, told.offered, told.active, told.seats));
             let is = (is.waiting, is.offered, is.active, is.seats);
             assert_eq!(told, Some(is), "at event {}", floor.last_no());
         }
@@ -397,58 +240,28 @@ impl World {
         for (seq, row) in (1..).zip(&self.events.1) {
             let before = last.insert(row.user_id, row);
             assert_eq!(row.seq, seq);
-            assert_eq!(
-                row.from_status,
-                before.map_or(Bucket::Offline, |before| before.to_status)
-            );
+            assert_eq!(row.from_status, before.map_or(Bucket::Offline, |before| before.to_status));
             assert_ne!(row.from_status, row.to_status);
             assert!(before.is_none_or(|before| before.ts <= row.ts));
         }
         for (_, agent) in self.engine.floor().agents() {
             let row = self.board.agent(agent.id).unwrap();
             let told = last.get(&agent.id).map(|row| (row.to_status, row.ts));
-            assert_eq!(
-                told.unwrap_or((Bucket::Offline, row.bucket_since)),
-                (row.bucket, row.bucket_since)
-            );
+            assert_eq!(told.unwrap_or((Bucket::Offline, row.bucket_since)), (row.bucket, row.bucket_since));
         }
 
-        assert!(
-            self.activities
-                .1
-                .iter()
-                .map(|row| row.seq)
-                .eq(1..=self.activities.1.len() as u64)
-        );
-        assert!(
-            self.segments
-                .1
-                .iter()
-                .map(|row| row.seq)
-                .eq(1..=self.segments.1.len() as u64)
-        );
+        assert!(self.activities.1.iter().map(|row| row.seq).eq(1..=self.activities.1.len() as u64));
+        assert!(self.segments.1.iter().map(|row| row.seq).eq(1..=self.segments.1.len() as u64));
         let mut spans: BTreeMap<ConversationId, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
         let ended = self.segments.1.iter().map(|row| (&row.segment, row.end));
         let open = self.segments.0.open_segments().map(|segment| (segment, self.now));
-        for (segment, end) in ended
-            .chain(open)
-            .filter(|(segment, _)| segment.phase != Phase::Wrapping)
-        {
-            spans
-                .entry(segment.conversation)
-                .or_default()
-                .push((segment.start, end));
+        for (segment, end) in ended.chain(open).filter(|(segment, _)| segment.phase != Phase::Wrapping) {
+            spans.entry(segment.conversation).or_default().push((segment.start, end));
         }
         for (conversation, (arrived_at, ended_at)) in &self.lives {
             let spans = &spans[conversation];
-            assert_eq!(
-                (spans[0].0, spans[spans.len() - 1].1),
-                (*arrived_at, ended_at.unwrap_or(self.now))
-            );
-            assert!(
-                spans.windows(2).all(|pair| pair[0].1 == pair[1].0),
-                "{conversation}: {spans:?}"
-            );
+            assert_eq!((spans[0].0, spans[spans.len() - 1].1), (*arrived_at, ended_at.unwrap_or(self.now)));
+            assert!(spans.windows(2).all(|pair| pair[0].1 == pair[1].0), "{conversation}: {spans:?}");
         }
     }
 
@@ -493,26 +306,9 @@ fn a_reason_that_changes_its_class_shows_at_the_desk_at_once() {
     let mut world = World::new(0);
     let (agent, device, kind) = (UserId::from_u128(1), DeviceId::from_u128(1), DeviceKind::Sip);
     let mut reason = reasons::built_in().remove(0);
-    world.ask(
-        Actor::Signalling,
-        ReportDevice {
-            agent,
-            device,
-            kind,
-            reachable: true,
-            ttl_ms: None,
-        },
-    );
+    world.ask(Actor::Signalling, ReportDevice { agent, device, kind, reachable: true, ttl_ms: None });
     world.ask(BOSS, LogIn { agent, queues: vec![] });
-    world.ask(
-        BOSS,
-        SetStatus {
-            agent,
-            wish: Wish::OnBreak {
-                reason: Some(reason.code),
-            },
-        },
-    );
+    world.ask(BOSS, SetStatus { agent, wish: Wish::OnBreak { reason: Some(reason.code) } });
     assert_eq!(world.board.agent(agent).unwrap().desk, Desk::Away);
     reason.class = ReasonClass::Busy;
     world.ask(BOSS, DefineReason { reason });

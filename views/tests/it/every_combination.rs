@@ -36,11 +36,7 @@ fn check(it: &Combination, seats: &[Seat]) -> (Bucket, Desk, Supervisor, Widget)
     let ready = bucket == Bucket::Ready;
     assert_eq!(ready, agent.is_ready(), "ready is S-08 of {it:?}");
     assert_eq!(ready, desk == Desk::Available, "bucket and desk of {it:?}");
-    assert_eq!(
-        ready,
-        supervisor == Supervisor::Available,
-        "bucket and supervisor of {it:?}"
-    );
+    assert_eq!(ready, supervisor == Supervisor::Available, "bucket and supervisor of {it:?}");
     assert_eq!(desk.assigns(), ready, "assignment at the desk of {it:?}");
 
     for seat in seats {
@@ -48,23 +44,13 @@ fn check(it: &Combination, seats: &[Seat]) -> (Bucket, Desk, Supervisor, Widget)
         assert_eq!(acd.state, only(signals.acds(it, seat), it), "ACD of {it:?} in {seat:?}");
         let takes = seat.logged_in && seat.ready && !it.reachable().and(seat.channels).is_empty();
         if ready && takes {
-            assert_eq!(
-                acd.state,
-                AcdState::Ready,
-                "ready, and the queue says otherwise of {it:?} in {seat:?}"
-            );
+            assert_eq!(acd.state, AcdState::Ready, "ready, and the queue says otherwise of {it:?} in {seat:?}");
         }
         if acd.state == AcdState::Ready {
-            assert!(
-                matches!(bucket, Bucket::Ready | Bucket::Ring),
-                "{bucket} though READY of {it:?} in {seat:?}"
-            );
+            assert!(matches!(bucket, Bucket::Ready | Bucket::Ring), "{bucket} though READY of {it:?} in {seat:?}");
         }
         if let Some(reason) = acd.reason {
-            assert_eq!(
-                (acd.state, Some(reason)),
-                (AcdState::NotReady, agent.reason.map(|reason| reason.code))
-            );
+            assert_eq!((acd.state, Some(reason)), (AcdState::NotReady, agent.reason.map(|reason| reason.code)));
         }
     }
     (bucket, desk, supervisor, widget)
@@ -95,22 +81,10 @@ fn every_vocabulary_is_right_for_every_combination_of_small_capacities() {
     let seen = check_all(0..3, &Wish::ALL, &seats);
     // Up to 3, 4 and 7 threads, offered, active and wrapping.
     assert_eq!(seen.combinations, (20 + 35 + 120) * 6 * PER_WISH_AND_CHATS);
-    assert_eq!(
-        seen.words.keys().filter(|(list, _)| *list == "bucket").count(),
-        Bucket::ALL.len()
-    );
-    assert_eq!(
-        seen.words.keys().filter(|(list, _)| *list == "desk").count(),
-        Desk::ALL.len()
-    );
-    assert_eq!(
-        seen.words.keys().filter(|(list, _)| *list == "supervisor").count(),
-        Supervisor::ALL.len()
-    );
-    assert_eq!(
-        seen.words.keys().filter(|(list, _)| *list == "widget").count(),
-        Widget::all([code("lunch")]).len()
-    );
+    assert_eq!(seen.words.keys().filter(|(list, _)| *list == "bucket").count(), Bucket::ALL.len());
+    assert_eq!(seen.words.keys().filter(|(list, _)| *list == "desk").count(), Desk::ALL.len());
+    assert_eq!(seen.words.keys().filter(|(list, _)| *list == "supervisor").count(), Supervisor::ALL.len());
+    assert_eq!(seen.words.keys().filter(|(list, _)| *list == "widget").count(), Widget::all([code("lunch")]).len());
 }
 
 /// The largest capacity has most combinations: one test for each part of them, side by side.
@@ -140,9 +114,7 @@ fn every_vocabulary_is_right_for_every_combination_of_the_largest_capacity_on_a_
 #[test]
 fn every_word_of_the_acd_is_said_of_somebody() {
     let mut said = Vec::new();
-    each(0..1, |it| {
-        said.extend(Seat::all().map(|seat| acd(&it.facts(), &seat.facts()).state))
-    });
+    each(0..1, |it| said.extend(Seat::all().map(|seat| acd(&it.facts(), &seat.facts()).state)));
     said.sort();
     said.dedup();
     assert_eq!(said, AcdState::ALL);
@@ -167,17 +139,9 @@ fn what_a_bucket_is_about_is_told_exactly_where_it_is_about_one_thing() {
         let expected = match bucket(&agent) {
             Bucket::Extcall => Some(Subject::External(OUTSIDE)),
             Bucket::Incall => agent.call.map(|_| Subject::Conversation(CALL)),
-            Bucket::Ring => Some(Subject::Conversation(if it.voice == Voice::Offered {
-                CALL
-            } else {
-                THREAD
-            })),
+            Bucket::Ring => Some(Subject::Conversation(if it.voice == Voice::Offered { CALL } else { THREAD })),
             Bucket::Wrapup if it.voice == Voice::WrapUpByHand => None,
-            Bucket::Wrapup => Some(Subject::Conversation(if it.voice == Voice::Wrapping {
-                CALL
-            } else {
-                THREAD
-            })),
+            Bucket::Wrapup => Some(Subject::Conversation(if it.voice == Voice::Wrapping { CALL } else { THREAD })),
             _ => None,
         };
         assert_eq!(subject(&agent), expected, "{it:?}");
@@ -187,34 +151,16 @@ fn what_a_bucket_is_about_is_told_exactly_where_it_is_about_one_thing() {
 #[test]
 fn one_chat_makes_a_telephone_full_and_its_queue_says_so() {
     // The console went; one thread is left, and no room for a call, though four slots are free.
-    let it = Combination {
-        devices: CHANNELS[1],
-        chats: Chats {
-            active: 1,
-            ..Chats::default()
-        },
-        ..READY
-    };
-    let seat = Seat {
-        channels: CHANNELS[1],
-        logged_in: true,
-        ready: true,
-    };
+    let it = Combination { devices: CHANNELS[1], chats: Chats { active: 1, ..Chats::default() }, ..READY };
+    let seat = Seat { channels: CHANNELS[1], logged_in: true, ready: true };
     assert_eq!(bucket(&it.facts()), Bucket::Incall);
     assert_eq!(acd(&it.facts(), &seat.facts()).state, AcdState::OtherCall);
 }
 
 #[test]
 fn a_ringing_agent_stays_ready_in_its_queues() {
-    let it = Combination {
-        voice: Voice::Offered,
-        ..READY
-    };
-    let seat = Seat {
-        channels: ChannelSet::ALL,
-        logged_in: true,
-        ready: true,
-    };
+    let it = Combination { voice: Voice::Offered, ..READY };
+    let seat = Seat { channels: ChannelSet::ALL, logged_in: true, ready: true };
     assert_eq!(bucket(&it.facts()), Bucket::Ring);
     assert_eq!(acd(&it.facts(), &seat.facts()).state, AcdState::Ready);
 }

@@ -22,12 +22,7 @@ impl<T: Table> Watch<T> {
     /// The rows that an event gives.
     pub fn event_by(&mut self, by: Actor, ts: Timestamp, event: &Event, touched: &[Facts]) -> Vec<T::Row> {
         self.no = self.no.plus(1);
-        let recorded = Recorded {
-            no: self.no,
-            at: ts,
-            by,
-            event: event.clone(),
-        };
+        let recorded = Recorded { no: self.no, at: ts, by, event: event.clone() };
         let step = self.tracker.step(&recorded, touched);
         let mut rows = Vec::new();
         self.table.fold(&step, &mut rows);

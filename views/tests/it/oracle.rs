@@ -85,10 +85,7 @@ impl Signals {
         let waits = still && !self.wrapping;
         [
             (Bucket::Extcall, self.ext),
-            (
-                Bucket::Incall,
-                !self.ext && (self.call || (waits && self.available && (self.full || self.works_off()))),
-            ),
+            (Bucket::Incall, !self.ext && (self.call || (waits && self.available && (self.full || self.works_off())))),
             (Bucket::Offline, quiet && self.offline),
             (Bucket::Unreachable, quiet && !self.offline && !self.reach),
             (Bucket::Ring, there && self.ringing),
@@ -128,10 +125,7 @@ impl Signals {
         let idle = !self.call && !self.ringing && !self.wrapping;
         let held_up = self.full || self.ext || self.leaving || self.out;
         [
-            (
-                Supervisor::Absent,
-                (!self.call && !self.available) || (idle && !self.reach),
-            ),
+            (Supervisor::Absent, (!self.call && !self.available) || (idle && !self.reach)),
             (
                 Supervisor::Connected,
                 self.call || (self.available && (self.ringing || self.wrapping || (self.reach && held_up))),
@@ -167,10 +161,7 @@ impl Signals {
             (AcdState::NotReady, (found && self.on_break()) || (up && !takes)),
             (AcdState::Ready, takes && !self.full_of_work),
             (AcdState::QueueCall, !self.ext && self.call_here),
-            (
-                AcdState::OtherCall,
-                self.ext || (self.call && !self.call_here) || (takes && self.full_of_work),
-            ),
+            (AcdState::OtherCall, self.ext || (self.call && !self.call_here) || (takes && self.full_of_work)),
             (AcdState::WrapUp, found && !self.on_break() && self.wrapping),
         ]
     }

@@ -14,17 +14,8 @@ fn every_table_has_its_own_name_and_begins_with_seq() {
     names.dedup();
     assert_eq!(names.len(), Tables::SHAPES.len());
     for shape in Tables::SHAPES {
-        assert_eq!(
-            (shape.columns[0].name, shape.columns[0].kind),
-            ("seq", Kind::Seq),
-            "{}",
-            shape.name
-        );
-        assert!(
-            shape.columns[1..].iter().all(|column| column.kind != Kind::Seq),
-            "{}",
-            shape.name
-        );
+        assert_eq!((shape.columns[0].name, shape.columns[0].kind), ("seq", Kind::Seq), "{}", shape.name);
+        assert!(shape.columns[1..].iter().all(|column| column.kind != Kind::Seq), "{}", shape.name);
         let mut columns: Vec<_> = shape.columns.iter().map(|column| column.name).collect();
         columns.sort_unstable();
         columns.dedup();
@@ -43,23 +34,9 @@ fn log() -> Vec<(Recorded, Facts)> {
             let it = dice.one_of(&lives);
             let reason = it.wish.reason().map(|reason| reason.code);
             let (status, cause) = (it.wish.status(), StatusCause::Asked);
-            let event = Event::StatusSet {
-                agent,
-                status,
-                reason,
-                out_only: it.out_only,
-                cause,
-            };
+            let event = Event::StatusSet { agent, status, reason, out_only: it.out_only, cause };
             let (at, by) = (Timestamp(no as i64 / 3), Actor::Agent(agent));
-            (
-                Recorded {
-                    no: EventNo(no),
-                    at,
-                    by,
-                    event,
-                },
-                Facts::Agent(AgentFacts { agent, ..it.facts() }),
-            )
+            (Recorded { no: EventNo(no), at, by, event }, Facts::Agent(AgentFacts { agent, ..it.facts() }))
         })
         .collect()
 }
@@ -88,40 +65,22 @@ fn the_same_log_gives_the_same_rows_also_after_a_stop_between() {
     assert_eq!(whole, in_two);
 
     for shape in Tables::SHAPES {
-        let seqs = whole
-            .iter()
-            .filter(|row| row.table == shape.name)
-            .map(|row| row.cells[0].clone());
-        assert!(
-            seqs.eq((1..)
-                .map(Cell::Int)
-                .take(whole.iter().filter(|row| row.table == shape.name).count()))
-        );
+        let seqs = whole.iter().filter(|row| row.table == shape.name).map(|row| row.cells[0].clone());
+        assert!(seqs.eq((1..).map(Cell::Int).take(whole.iter().filter(|row| row.table == shape.name).count())));
     }
 }
 
 /// The cells of the one row that an event gives in `agent_activity`, by column.
 fn activity(by: Actor, event: &Event) -> impl Fn(&str) -> Cell + use<> {
     let (mut tracker, mut tables, mut out) = (Tracker::default(), Tables::default(), Vec::new());
-    let recorded = Recorded {
-        no: EventNo(1),
-        at: Timestamp(1),
-        by,
-        event: event.clone(),
-    };
+    let recorded = Recorded { no: EventNo(1), at: Timestamp(1), by, event: event.clone() };
     tables.fold(&tracker.step(&recorded, [&Facts::Agent(RINGING.facts())]), &mut out);
-    let shape = Tables::SHAPES
-        .iter()
-        .find(|shape| shape.name == "agent_activity")
-        .unwrap();
+    let shape = Tables::SHAPES.iter().find(|shape| shape.name == "agent_activity").unwrap();
     let row = out.into_iter().find(|row| row.table == shape.name).unwrap();
     move |name| row.cells[shape.columns.iter().position(|column| column.name == name).unwrap()].clone()
 }
 
-const RINGING: Combination = Combination {
-    voice: Voice::Offered,
-    ..READY
-};
+const RINGING: Combination = Combination { voice: Voice::Offered, ..READY };
 
 /// What the log calls it.
 fn logged(value: impl serde::Serialize) -> Cell {
@@ -145,24 +104,12 @@ fn tables_and_log_use_the_same_words() {
         StatusCause::ExternalCall,
         StatusCause::Deactivated,
     ] {
-        let event = Event::StatusSet {
-            agent: AGENT,
-            status: Status::Available,
-            reason: None,
-            out_only: false,
-            cause,
-        };
+        let event = Event::StatusSet { agent: AGENT, status: Status::Available, reason: None, out_only: false, cause };
         assert_eq!(activity(Actor::Client, &event)("cause"), logged(cause));
         assert_eq!(activity(Actor::Client, &event)("status"), logged(Status::Available));
     }
     let (user, key) = (UserId::from_u128(5), KeyId::from_u128(6));
-    for by in [
-        Actor::Agent(user),
-        Actor::Supervisor(user),
-        Actor::Client,
-        Actor::Signalling,
-        Actor::Integration(key),
-    ] {
+    for by in [Actor::Agent(user), Actor::Supervisor(user), Actor::Client, Actor::Signalling, Actor::Integration(key)] {
         assert_eq!(activity(by, &Event::Reopened {})("actor"), logged(by));
     }
     for rule in [
@@ -179,10 +126,7 @@ fn tables_and_log_use_the_same_words() {
         Policy::Reopen,
     ] {
         let row = activity(Actor::Policy(rule), &Event::Reopened {});
-        assert_eq!(
-            (row("actor"), row("actor_id")),
-            (logged(Actor::Policy(rule)), logged(rule))
-        );
+        assert_eq!((row("actor"), row("actor_id")), (logged(Actor::Policy(rule)), logged(rule)));
     }
 }
 
@@ -191,20 +135,12 @@ fn the_cause_of_what_is_no_status_is_the_kind_of_the_event() {
     let events = [
         Event::AgentDeactivated { agent: AGENT },
         Event::LeavingCancelled { agent: AGENT },
-        Event::QueueLoggedOut {
-            agent: AGENT,
-            queue: HERE,
-        },
-        Event::ExternalCallStarted {
-            agent: AGENT,
-            call: OUTSIDE,
-        },
+        Event::QueueLoggedOut { agent: AGENT, queue: HERE },
+        Event::ExternalCallStarted { agent: AGENT, call: OUTSIDE },
         Event::WrapUpStarted { agent: AGENT },
     ];
     for event in events {
-        let Cell::Text(kind) = logged(&event) else {
-            panic!("a variant has a name")
-        };
+        let Cell::Text(kind) = logged(&event) else { panic!("a variant has a name") };
         // The log's `WrapUpStarted` is the table's `wrap_up_started`.
         let snake = kind.chars().fold(String::new(), |snake, letter| match letter {
             'A'..='Z' if snake.is_empty() => letter.to_lowercase().to_string(),

@@ -56,16 +56,8 @@ fn every_line_of_the_priority_matrix_holds() {
 #[test]
 fn the_nine_names_stand_in_their_order() {
     let data = data();
-    let priority: Vec<&str> = data["priority"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|word| word.as_str().unwrap())
-        .collect();
-    assert_eq!(
-        Bucket::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>(),
-        priority
-    );
+    let priority: Vec<&str> = data["priority"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    assert_eq!(Bucket::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>(), priority);
 }
 
 #[test]
@@ -80,13 +72,8 @@ fn every_scene_gives_its_buckets_and_its_history() {
             let agent = combination(&step["vector"]).facts();
             assert_eq!(bucket(&agent).as_str(), step["bucket"], "{} {step}", scene["id"]);
             let rows = watch.event(Timestamp(1), &Event::Reopened {}, &[Facts::Agent(agent)]);
-            let told: Vec<_> = rows
-                .iter()
-                .map(|row| (row.from_status.as_str(), row.to_status.as_str()))
-                .collect();
-            let row = step["row"]
-                .as_array()
-                .map(|row| (row[0].as_str().unwrap(), row[1].as_str().unwrap()));
+            let told: Vec<_> = rows.iter().map(|row| (row.from_status.as_str(), row.to_status.as_str())).collect();
+            let row = step["row"].as_array().map(|row| (row[0].as_str().unwrap(), row[1].as_str().unwrap()));
             assert_eq!(told, Vec::from_iter(row), "{} {step}", scene["id"]);
         }
     }
@@ -96,12 +83,7 @@ fn every_scene_gives_its_buckets_and_its_history() {
 fn every_scene_gives_its_words_in_the_other_vocabularies() {
     let data = data();
     let built_in = reasons::built_in();
-    let seat = Seat {
-        channels: ChannelSet::ALL,
-        logged_in: true,
-        ready: true,
-    }
-    .facts();
+    let seat = Seat { channels: ChannelSet::ALL, logged_in: true, ready: true }.facts();
     let mut held = 0;
     for scene in data["scenes"].as_array().unwrap() {
         for step in scene["steps"].as_array().unwrap() {

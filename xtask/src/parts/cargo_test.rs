@@ -16,10 +16,7 @@ pub const PART: Part = Part {
 
 fn run(root: &Path) -> Outcome {
     let mut heard = Heard::default();
-    let mut command = cargo(
-        root,
-        &["test", "--release", "--workspace", "--no-fail-fast"],
-    );
+    let mut command = cargo(root, &["test", "--release", "--workspace", "--no-fail-fast"]);
     match shell::run(&mut command, |line| heard.line(line)) {
         Ok(well) => heard.outcome(well),
         Err(sentence) => Outcome::could_not(sentence),
@@ -64,14 +61,7 @@ mod tests {
     fn every_test_program_is_summed() {
         let result = "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out";
         let outcome = heard(&[result, "running 2 tests", result]).outcome(true);
-        assert_eq!(
-            outcome.tally,
-            Tally {
-                passed: 10,
-                failed: 0,
-                skipped: 2
-            }
-        );
+        assert_eq!(outcome.tally, Tally { passed: 10, failed: 0, skipped: 2 });
     }
 
     #[test]

@@ -10,15 +10,7 @@ pub const PART: Part = Part {
     is_build: false,
     after_build: false,
     run: |root| {
-        let arguments = [
-            "clippy",
-            "--release",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ];
+        let arguments = ["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"];
         gate(&mut cargo(root, &arguments))
     },
 };

@@ -10,13 +10,7 @@ pub const PART: Part = Part {
     is_build: false,
     after_build: false,
     run: |root| {
-        let arguments = [
-            "doc",
-            "--release",
-            "--workspace",
-            "--no-deps",
-            "--document-private-items",
-        ];
+        let arguments = ["doc", "--release", "--workspace", "--no-deps", "--document-private-items"];
         gate(cargo(root, &arguments).env("RUSTDOCFLAGS", "-D warnings"))
     },
 };

@@ -54,10 +54,7 @@ pub struct Outcome {
 impl Outcome {
     /// One failure, and why.
     pub fn could_not(sentence: String) -> Outcome {
-        Outcome {
-            tally: Tally::FAIL,
-            notes: vec![sentence],
-        }
+        Outcome { tally: Tally::FAIL, notes: vec![sentence] }
     }
 
     /// Both.
@@ -69,9 +66,6 @@ impl Outcome {
 
 impl From<Tally> for Outcome {
     fn from(tally: Tally) -> Outcome {
-        Outcome {
-            tally,
-            notes: vec![],
-        }
+        Outcome { tally, notes: vec![] }
     }
 }

@@ -5,26 +5,14 @@ use crate::shell::{built, cargo, counted, gate};
 use std::path::Path;
 
 /// The part.
-pub const PART: Part = Part {
-    name: "mutants",
-    about: "every planted fault is caught",
-    is_build: false,
-    after_build: false,
-    run,
-};
+pub const PART: Part =
+    Part { name: "mutants", about: "every planted fault is caught", is_build: false, after_build: false, run };
 
 /// Away from the shipped programs: mutants must never reach one, and other flags rebuild everything.
 const TARGET: &str = "target/mutants";
 
 fn run(root: &Path) -> Outcome {
-    let arguments = [
-        "build",
-        "--release",
-        "--package",
-        "readyroom-sim",
-        "--target-dir",
-        TARGET,
-    ];
+    let arguments = ["build", "--release", "--package", "readyroom-sim", "--target-dir", TARGET];
     let given = std::env::var("RUSTFLAGS").unwrap_or_default();
     let mut build = cargo(root, &arguments);
     build.env("RUSTFLAGS", format!("{given} --cfg mutants").trim_start());

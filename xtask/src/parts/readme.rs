@@ -7,13 +7,8 @@ use std::path::Path;
 use std::process::Command;
 
 /// The part.
-pub const PART: Part = Part {
-    name: "readme",
-    about: "the README's commands work",
-    is_build: false,
-    after_build: true,
-    run,
-};
+pub const PART: Part =
+    Part { name: "readme", about: "the README's commands work", is_build: false, after_build: true, run };
 
 /// The first command of the README, up to the seed; the second is the one that runs us.
 const STORY: &str = "cargo run -p readyroom-sim --release -- ";
@@ -38,11 +33,7 @@ fn run(root: &Path) -> Outcome {
 
 /// The first line of this kind, as a reader would copy it.
 fn shown<'a>(readme: &'a str, start: &str) -> Option<&'a str> {
-    readme
-        .lines()
-        .map(str::trim_start)
-        .map(|line| line.trim_start_matches("$ "))
-        .find(|line| line.starts_with(start))
+    readme.lines().map(str::trim_start).map(|line| line.trim_start_matches("$ ")).find(|line| line.starts_with(start))
 }
 
 fn words_after_cargo(line: &str) -> Vec<&str> {
@@ -55,9 +46,7 @@ fn story(command: &mut Command) -> Outcome {
     let mut lines = 0;
     match shell::run(command, |line| lines += u32::from(!line.is_empty())) {
         Ok(true) if lines >= 10 => Outcome::from(Tally::PASS),
-        Ok(true) => Outcome::could_not(format!(
-            "the story of the README's seed has only {lines} lines"
-        )),
+        Ok(true) => Outcome::could_not(format!("the story of the README's seed has only {lines} lines")),
         Ok(false) => Outcome::could_not("the README's first command failed".into()),
         Err(sentence) => Outcome::could_not(sentence),
     }
@@ -71,10 +60,7 @@ mod tests {
     fn the_command_is_taken_as_typed() {
         let readme = "# Readyroom\n\n```sh\n$ cargo run -p readyroom-sim --release -- --seed 1  # a story\n```\n";
         let line = shown(readme, STORY).unwrap();
-        assert_eq!(
-            words_after_cargo(line).join(" "),
-            "run -p readyroom-sim --release -- --seed 1"
-        );
+        assert_eq!(words_after_cargo(line).join(" "), "run -p readyroom-sim --release -- --seed 1");
         assert_eq!(shown(readme, TEST), None);
     }
 

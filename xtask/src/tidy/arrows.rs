@@ -4,10 +4,7 @@ use super::house::House;
 use super::{Finding, Rule};
 
 /// The rule.
-pub const RULE: Rule = Rule {
-    name: "arrows point as drawn",
-    check,
-};
+pub const RULE: Rule = Rule { name: "arrows point as drawn", check };
 
 /// The whiteboard of ARCHITECTURE.md as a table: a room, and the rooms it may import.
 /// A room that joins the house (`sip`: none; `channels`: core, sip) gets its line here, and
@@ -35,17 +32,11 @@ fn check(house: &House) -> Vec<Finding> {
             continue;
         };
         // Tests of a room keep to its arrows as well.
-        let ours = room
-            .dependencies
-            .iter()
-            .filter_map(|dependency| house.room_of(&dependency.package));
+        let ours = room.dependencies.iter().filter_map(|dependency| house.room_of(&dependency.package));
         for other in ours.filter(|other| !allowed.contains(&other.name.as_str())) {
             findings.push(Finding {
                 place: place.clone(),
-                wrong: format!(
-                    "{} imports {}, and no arrow points there",
-                    room.name, other.name
-                ),
+                wrong: format!("{} imports {}, and no arrow points there", room.name, other.name),
                 mend: "move the code to the room that may know both",
             });
         }
@@ -63,20 +54,11 @@ mod tests {
             .with_room("log", &[])
             .with_room("core", &["serde", "readyroom-log"])
             .with_room("views", &["readyroom-core", "readyroom-log"])
-            .with_room(
-                "sim",
-                &["readyroom-core", "readyroom-views", "readyroom-log"],
-            );
-        let wrong: Vec<String> = check(&house)
-            .into_iter()
-            .map(|finding| finding.wrong)
-            .collect();
+            .with_room("sim", &["readyroom-core", "readyroom-views", "readyroom-log"]);
+        let wrong: Vec<String> = check(&house).into_iter().map(|finding| finding.wrong).collect();
         assert_eq!(
             wrong,
-            [
-                "core imports log, and no arrow points there",
-                "views imports log, and no arrow points there",
-            ]
+            ["core imports log, and no arrow points there", "views imports log, and no arrow points there",]
         );
     }
 

@@ -8,10 +8,7 @@ use super::{Finding, Rule, rust};
 use std::collections::BTreeSet;
 
 /// The rule.
-pub const RULE: Rule = Rule {
-    name: "the checklist names tests that exist",
-    check,
-};
+pub const RULE: Rule = Rule { name: "the checklist names tests that exist", check };
 
 const CHECKLIST: &str = "docs/checklist.md";
 
@@ -34,9 +31,7 @@ fn check(house: &House) -> Vec<Finding> {
             if !tests_of(house, room).contains(test) {
                 findings.push(Finding {
                     place: file.at(number),
-                    wrong: format!(
-                        "names the test `{path}`, and no `#[test] fn {test}` stands in {room}/"
-                    ),
+                    wrong: format!("names the test `{path}`, and no `#[test] fn {test}` stands in {room}/"),
                     mend: "name the test as it is called now, or write it",
                 });
             }
@@ -53,10 +48,7 @@ fn check(house: &House) -> Vec<Finding> {
 }
 
 fn tests_of<'a>(house: &'a House, room: &str) -> BTreeSet<&'a str> {
-    house
-        .rust(room)
-        .flat_map(|file| rust::tests(&file.text))
-        .collect()
+    house.rust(room).flat_map(|file| rust::tests(&file.text)).collect()
 }
 
 #[cfg(test)]
@@ -65,32 +57,19 @@ mod tests {
 
     fn found(checklist: &str) -> usize {
         let source = "#[test]\nfn a_break() {}\nfn helper() {}\n";
-        let house = House::default()
-            .with_file("core/src/a.rs", source)
-            .with_file("sim/src/b.rs", "");
+        let house = House::default().with_file("core/src/a.rs", source).with_file("sim/src/b.rs", "");
         check(&house.with_file(CHECKLIST, checklist)).len()
     }
 
     #[test]
     fn a_test_that_exists_is_believed() {
-        assert_eq!(
-            found("| E-15 | finishing | `core::a::tests::a_break` |\n"),
-            0
-        );
-        assert_eq!(
-            found("| E-15 | finishing | `core::a_break` and `core` |\n"),
-            0
-        );
+        assert_eq!(found("| E-15 | finishing | `core::a::tests::a_break` |\n"), 0);
+        assert_eq!(found("| E-15 | finishing | `core::a_break` and `core` |\n"), 0);
     }
 
     #[test]
     fn a_test_that_does_not_is_found() {
-        for name in [
-            "core::a_brake",
-            "sim::a_break",
-            "core::helper",
-            "attic::a_break",
-        ] {
+        for name in ["core::a_brake", "sim::a_break", "core::helper", "attic::a_break"] {
             assert_eq!(found(&format!("| E-15 | `{name}` |\n")), 1, "{name}");
         }
     }

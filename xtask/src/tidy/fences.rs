@@ -5,10 +5,7 @@ use super::purity::PURE;
 use super::{Finding, Rule};
 
 /// The rule.
-pub const RULE: Rule = Rule {
-    name: "fences and lints stand",
-    check,
-};
+pub const RULE: Rule = Rule { name: "fences and lints stand", check };
 
 /// What a fence must at least forbid; xtask/tests/fences.rs proves that what it forbids is caught.
 const POSTS: &[&str] = &[
@@ -37,10 +34,7 @@ fn check(house: &House) -> Vec<Finding> {
         if PURE.iter().any(|(pure, _)| *pure == room.name) {
             let path = format!("{}/clippy.toml", room.name);
             let fence = house.file(&path).map_or("", |file| file.text.as_str());
-            for post in POSTS
-                .iter()
-                .filter(|post| !fence.contains(&format!("\"{post}\"")))
-            {
+            for post in POSTS.iter().filter(|post| !fence.contains(&format!("\"{post}\""))) {
                 findings.push(Finding {
                     place: path.clone(),
                     wrong: format!("the fence of a pure room does not forbid {post}"),
@@ -60,21 +54,15 @@ mod tests {
 
     #[test]
     fn a_pure_room_without_its_fence_is_found() {
-        let house = House::default()
-            .with_room("core", &[])
-            .with_file("core/Cargo.toml", LINTED);
+        let house = House::default().with_room("core", &[]).with_file("core/Cargo.toml", LINTED);
         assert_eq!(check(&house).len(), POSTS.len());
     }
 
     #[test]
     fn a_room_without_lints_is_found() {
-        let house = House::default()
-            .with_room("server", &[])
-            .with_file("server/Cargo.toml", "[package]\n");
+        let house = House::default().with_room("server", &[]).with_file("server/Cargo.toml", "[package]\n");
         assert_eq!(check(&house).len(), 1);
-        let house = House::default()
-            .with_room("server", &[])
-            .with_file("server/Cargo.toml", LINTED);
+        let house = House::default().with_room("server", &[]).with_file("server/Cargo.toml", LINTED);
         assert!(check(&house).is_empty());
     }
 }

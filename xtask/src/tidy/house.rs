@@ -66,16 +66,10 @@ impl House {
     /// Reads the workspace at `root`.
     pub fn read(root: &Path) -> Result<House, String> {
         // Every feature and platform: a licence binds there too.
-        let metadata = output(&mut shell::cargo(
-            root,
-            &["metadata", "--format-version", "1", "--all-features"],
-        ))?;
-        let metadata =
-            serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
+        let metadata = output(&mut shell::cargo(root, &["metadata", "--format-version", "1", "--all-features"]))?;
+        let metadata = serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
         let mut house = House::default();
-        house
-            .understand(&metadata)
-            .ok_or("cargo metadata speaks an unknown form")?;
+        house.understand(&metadata).ok_or("cargo metadata speaks an unknown form")?;
         house.files = files(root)?;
         Ok(house)
     }
@@ -95,11 +89,7 @@ impl House {
                 self.rooms.push(Room {
                     name: directory.strip_prefix(root).ok()?.to_str()?.to_string(),
                     package: name.to_string(),
-                    dependencies: package["dependencies"]
-                        .as_array()?
-                        .iter()
-                        .map(dependency)
-                        .collect::<Option<_>>()?,
+                    dependencies: package["dependencies"].as_array()?.iter().map(dependency).collect::<Option<_>>()?,
                 });
             }
         }
@@ -120,19 +110,13 @@ impl House {
     pub fn holds(&self, path: &str) -> bool {
         let path = path.trim_end_matches('/');
         let inside = format!("{path}/");
-        path.is_empty()
-            || self
-                .files
-                .iter()
-                .any(|file| file.path == path || file.path.starts_with(&inside))
+        path.is_empty() || self.files.iter().any(|file| file.path == path || file.path.starts_with(&inside))
     }
 
     /// The Rust sources of a room, or of one of its directories.
     pub fn rust(&self, directory: &str) -> impl Iterator<Item = &File> {
         let inside = format!("{directory}/");
-        self.files
-            .iter()
-            .filter(move |file| file.is_rust() && file.path.starts_with(&inside))
+        self.files.iter().filter(move |file| file.is_rust() && file.path.starts_with(&inside))
     }
 }
 
@@ -144,10 +128,7 @@ impl File {
 
     /// Its lines, numbered from 1.
     pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.text
-            .lines()
-            .enumerate()
-            .map(|(index, line)| (index + 1, line))
+        self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
     }
 
     /// `path:line`.
@@ -162,11 +143,7 @@ fn dependency(value: &Value) -> Option<Dependency> {
         package: value["name"].as_str()?.to_string(),
         rename: value["rename"].as_str().map(String::from),
         for_tests: value["kind"].as_str() == Some("dev"),
-        features: features
-            .iter()
-            .filter_map(Value::as_str)
-            .map(String::from)
-            .collect(),
+        features: features.iter().filter_map(Value::as_str).map(String::from).collect(),
     })
 }
 
@@ -175,21 +152,14 @@ fn files(root: &Path) -> Result<Vec<File>, String> {
     // A checkout owned by another user, as CI has it, is read all the same.
     let list = |more: &[&str]| -> Result<Vec<String>, String> {
         let mut git = Command::new("git");
-        git.args(["-c", "safe.directory=*", "ls-files", "-z"])
-            .args(more)
-            .current_dir(root);
-        Ok(output(&mut git)?
-            .split_terminator('\0')
-            .map(String::from)
-            .collect())
+        git.args(["-c", "safe.directory=*", "ls-files", "-z"]).args(more).current_dir(root);
+        Ok(output(&mut git)?.split_terminator('\0').map(String::from).collect())
     };
     let found: Vec<(String, bool)> = match list(&["--cached"]) {
         Ok(committed) => {
             let new = list(&["--others", "--exclude-standard"])?;
             let committed = committed.into_iter().map(|path| (path, true));
-            committed
-                .chain(new.into_iter().map(|path| (path, false)))
-                .collect()
+            committed.chain(new.into_iter().map(|path| (path, false))).collect()
         }
         Err(_) => walk(root)?.into_iter().map(|path| (path, true)).collect(),
     };
@@ -197,11 +167,7 @@ fn files(root: &Path) -> Result<Vec<File>, String> {
     for (path, committed) in found {
         // A file removed but still known to git is gone; one that is no text is not ours to read.
         if let Ok(text) = std::fs::read_to_string(root.join(&path)) {
-            files.push(File {
-                path,
-                text,
-                committed,
-            });
+            files.push(File { path, text, committed });
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -212,20 +178,11 @@ fn walk(root: &Path) -> Result<Vec<String>, String> {
     let mut paths = Vec::new();
     let mut open: Vec<PathBuf> = vec![root.to_path_buf()];
     while let Some(directory) = open.pop() {
-        for entry in std::fs::read_dir(&directory)
-            .map_err(|error| format!("{}: {error}", directory.display()))?
-        {
+        for entry in std::fs::read_dir(&directory).map_err(|error| format!("{}: {error}", directory.display()))? {
             let path = entry.map_err(|error| error.to_string())?.path();
-            let name = path
-                .strip_prefix(root)
-                .expect("walked from the root")
-                .to_string_lossy()
-                .into_owned();
+            let name = path.strip_prefix(root).expect("walked from the root").to_string_lossy().into_owned();
             if path.is_dir() {
-                if ![".git", "target", "node_modules"]
-                    .iter()
-                    .any(|skipped| path.ends_with(skipped))
-                {
+                if ![".git", "target", "node_modules"].iter().any(|skipped| path.ends_with(skipped)) {
                     open.push(path);
                 }
             } else {
@@ -238,9 +195,7 @@ fn walk(root: &Path) -> Result<Vec<String>, String> {
 
 fn output(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .output()
-        .map_err(|error| format!("{name} could not be run: {error}"))?;
+    let output = command.output().map_err(|error| format!("{name} could not be run: {error}"))?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).trim().to_string());
     }
@@ -251,11 +206,7 @@ fn output(command: &mut Command) -> Result<String, String> {
 impl House {
     /// With one more file.
     pub fn with_file(mut self, path: &str, text: &str) -> House {
-        self.files.push(File {
-            path: path.into(),
-            text: text.into(),
-            committed: true,
-        });
+        self.files.push(File { path: path.into(), text: text.into(), committed: true });
         self
     }
 
@@ -263,32 +214,16 @@ impl House {
     pub fn with_room(mut self, name: &str, packages: &[&str]) -> House {
         let dependencies = packages
             .iter()
-            .map(|package| Dependency {
-                package: package.to_string(),
-                ..Dependency::default()
-            })
+            .map(|package| Dependency { package: package.to_string(), ..Dependency::default() })
             .collect();
-        self.rooms.push(Room {
-            name: name.into(),
-            package: format!("readyroom-{name}"),
-            dependencies,
-        });
+        self.rooms.push(Room { name: name.into(), package: format!("readyroom-{name}"), dependencies });
         self
     }
 
     /// With one more package.
-    pub fn with_package(
-        mut self,
-        name: &str,
-        licence: Option<&str>,
-        source: Option<&str>,
-    ) -> House {
+    pub fn with_package(mut self, name: &str, licence: Option<&str>, source: Option<&str>) -> House {
         let (licence, source) = (licence.map(String::from), source.map(String::from));
-        self.packages.push(Package {
-            name: name.into(),
-            licence,
-            source,
-        });
+        self.packages.push(Package { name: name.into(), licence, source });
         self
     }
 }
@@ -301,22 +236,9 @@ mod tests {
     fn this_house_is_read() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let house = House::read(root).unwrap();
-        assert!(
-            house
-                .room_of("xtask")
-                .is_some_and(|room| room.name == "xtask")
-        );
-        assert!(
-            house
-                .rust("xtask/src")
-                .any(|file| file.path == "xtask/src/main.rs")
-        );
-        assert!(
-            house
-                .packages
-                .iter()
-                .any(|package| package.name.starts_with("serde_json "))
-        );
+        assert!(house.room_of("xtask").is_some_and(|room| room.name == "xtask"));
+        assert!(house.rust("xtask/src").any(|file| file.path == "xtask/src/main.rs"));
+        assert!(house.packages.iter().any(|package| package.name.starts_with("serde_json ")));
     }
 
     #[test]

@@ -4,10 +4,7 @@ use super::house::House;
 use super::{Finding, Rule};
 
 /// The rule.
-pub const RULE: Rule = Rule {
-    name: "licences are permissive",
-    check,
-};
+pub const RULE: Rule = Rule { name: "licences are permissive", check };
 
 /// The SPDX names we accept.
 const PERMISSIVE: &[&str] = &[
@@ -46,10 +43,7 @@ fn check(house: &House) -> Vec<Finding> {
 /// Whether an SPDX expression leaves us a permissive choice; nothing if it is none.
 fn permits(expression: &str) -> Option<bool> {
     // The slash is an older way to write OR.
-    let spaced = expression
-        .replace('(', " ( ")
-        .replace(')', " ) ")
-        .replace('/', " OR ");
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut reader = Reader { words: &words };
     let permitted = reader.any()?;

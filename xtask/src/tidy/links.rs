@@ -4,16 +4,10 @@ use super::house::{File, House};
 use super::{Finding, Rule};
 
 /// Links of a document lead to files.
-pub const LINKS: Rule = Rule {
-    name: "links lead somewhere",
-    check: links,
-};
+pub const LINKS: Rule = Rule { name: "links lead somewhere", check: links };
 
 /// A path of ours in backticks, as a code map has them, is there.
-pub const PATHS: Rule = Rule {
-    name: "paths named in documents exist",
-    check: paths,
-};
+pub const PATHS: Rule = Rule { name: "paths named in documents exist", check: paths };
 
 fn links(house: &House) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -96,9 +90,7 @@ fn resolved(from: &str, link: &str) -> Option<String> {
 
 /// Whether this looks like a path into one of our rooms or into the documents.
 fn is_ours(house: &House, quoted: &str) -> bool {
-    let plain = quoted
-        .chars()
-        .all(|letter| letter.is_ascii_alphanumeric() || "_-./".contains(letter));
+    let plain = quoted.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-./".contains(letter));
     let Some((top, _)) = quoted.split_once('/') else {
         return false;
     };
@@ -122,19 +114,13 @@ mod tests {
         let text = "See [the list](docs/checklist.md#a), [core](core/src), [out](https://example.org), [here](#x).\n[gone](docs/gone.md), [out of the house](../x)";
         let found = links(&house("README.md", text));
         assert_eq!(found.len(), 2);
-        assert_eq!(
-            found[0].to_string(),
-            "README.md:2: links to `docs/gone.md`, which does not exist; mend the link"
-        );
+        assert_eq!(found[0].to_string(), "README.md:2: links to `docs/gone.md`, which does not exist; mend the link");
     }
 
     #[test]
     fn a_link_is_read_from_where_it_stands() {
         assert!(links(&house("docs/a.md", "[core](../core/src/lib.rs)")).is_empty());
-        assert_eq!(
-            links(&house("docs/a.md", "[core](core/src/lib.rs)")).len(),
-            1
-        );
+        assert_eq!(links(&house("docs/a.md", "[core](core/src/lib.rs)")).len(), 1);
     }
 
     #[test]

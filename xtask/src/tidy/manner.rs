@@ -4,22 +4,13 @@ use super::house::{File, House};
 use super::{Finding, Rule, rust};
 
 /// Every Rust file says in its first line what it is about.
-pub const FIRST_LINE: Rule = Rule {
-    name: "a file names its subject",
-    check: first_line,
-};
+pub const FIRST_LINE: Rule = Rule { name: "a file names its subject", check: first_line };
 
 /// No file is longer than one can keep in mind.
-pub const LENGTH: Rule = Rule {
-    name: "a file is one room",
-    check: length,
-};
+pub const LENGTH: Rule = Rule { name: "a file is one room", check: length };
 
 /// Nothing is left for later.
-pub const LOOSE_ENDS: Rule = Rule {
-    name: "nothing is left for later",
-    check: loose_ends,
-};
+pub const LOOSE_ENDS: Rule = Rule { name: "nothing is left for later", check: loose_ends };
 
 /// In lines.
 const LENGTH_MAX: usize = 1_000;
@@ -35,18 +26,10 @@ const MARKS: &[&str] = &[
 ];
 
 fn first_line(house: &House) -> Vec<Finding> {
-    let silent = house
-        .files
-        .iter()
-        .filter(|file| file.is_rust())
-        .filter(|file| {
-            let subject = file
-                .text
-                .lines()
-                .next()
-                .and_then(|line| line.strip_prefix("//! "));
-            subject.is_none_or(|subject| subject.trim().is_empty())
-        });
+    let silent = house.files.iter().filter(|file| file.is_rust()).filter(|file| {
+        let subject = file.text.lines().next().and_then(|line| line.strip_prefix("//! "));
+        subject.is_none_or(|subject| subject.trim().is_empty())
+    });
     let finding = |file: &File| Finding {
         place: file.at(1),
         wrong: "does not say what it is about".into(),
@@ -56,18 +39,14 @@ fn first_line(house: &House) -> Vec<Finding> {
 }
 
 fn length(house: &House) -> Vec<Finding> {
-    let long = house
-        .files
-        .iter()
-        .filter(|file| is_source(&file.path))
-        .filter_map(|file| {
-            let lines = file.text.lines().count();
-            (lines > LENGTH_MAX).then(|| Finding {
-                place: file.path.clone(),
-                wrong: format!("has {lines} lines, more than {LENGTH_MAX}"),
-                mend: "find the second subject in it and give it a file",
-            })
-        });
+    let long = house.files.iter().filter(|file| is_source(&file.path)).filter_map(|file| {
+        let lines = file.text.lines().count();
+        (lines > LENGTH_MAX).then(|| Finding {
+            place: file.path.clone(),
+            wrong: format!("has {lines} lines, more than {LENGTH_MAX}"),
+            mend: "find the second subject in it and give it a file",
+        })
+    });
     long.collect()
 }
 
@@ -88,9 +67,7 @@ fn loose_ends(house: &House) -> Vec<Finding> {
 }
 
 fn is_source(path: &str) -> bool {
-    let ends = [
-        ".rs", ".toml", ".sh", ".ts", ".js", ".mjs", ".svelte", ".css", ".html", ".sql", ".ci/run",
-    ];
+    let ends = [".rs", ".toml", ".sh", ".ts", ".js", ".mjs", ".svelte", ".css", ".html", ".sql", ".ci/run"];
     ends.iter().any(|end| path.ends_with(end))
 }
 
@@ -100,28 +77,17 @@ mod tests {
 
     #[test]
     fn a_file_without_a_subject_is_found() {
-        for (text, found) in [
-            ("//! A room.\n", 0),
-            ("fn a() {}\n", 1),
-            ("//!\n//! late\n", 1),
-            ("", 1),
-            ("\n//! late\n", 1),
-        ] {
-            assert_eq!(
-                first_line(&House::default().with_file("core/src/a.rs", text)).len(),
-                found,
-                "{text}"
-            );
+        for (text, found) in
+            [("//! A room.\n", 0), ("fn a() {}\n", 1), ("//!\n//! late\n", 1), ("", 1), ("\n//! late\n", 1)]
+        {
+            assert_eq!(first_line(&House::default().with_file("core/src/a.rs", text)).len(), found, "{text}");
         }
     }
 
     #[test]
     fn a_file_too_long_is_found() {
         for (lines, found) in [(LENGTH_MAX, 0), (LENGTH_MAX + 1, 1)] {
-            assert_eq!(
-                length(&House::default().with_file("core/src/a.rs", &"\n".repeat(lines))).len(),
-                found
-            );
+            assert_eq!(length(&House::default().with_file("core/src/a.rs", &"\n".repeat(lines))).len(), found);
         }
     }
 
@@ -129,16 +95,8 @@ mod tests {
     fn every_mark_is_found_in_sources_and_only_there() {
         for mark in MARKS {
             let line = format!("    {mark}");
-            assert_eq!(
-                loose_ends(&House::default().with_file("core/src/a.rs", &line)).len(),
-                1,
-                "{mark}"
-            );
-            assert_eq!(
-                loose_ends(&House::default().with_file("README.md", &line)).len(),
-                0,
-                "{mark}"
-            );
+            assert_eq!(loose_ends(&House::default().with_file("core/src/a.rs", &line)).len(), 1, "{mark}");
+            assert_eq!(loose_ends(&House::default().with_file("README.md", &line)).len(), 0, "{mark}");
         }
     }
 }

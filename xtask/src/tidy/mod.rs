@@ -88,11 +88,7 @@ fn command(root: &Path, arguments: &[String]) -> Result<ExitCode, String> {
     Ok(match inspect(root) {
         Ok(outcome) => {
             println!("{}", outcome.tally);
-            if outcome.tally.is_red() {
-                ExitCode::FAILURE
-            } else {
-                ExitCode::SUCCESS
-            }
+            if outcome.tally.is_red() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
         }
         Err(sentence) => {
             eprintln!("{sentence}");
@@ -111,11 +107,7 @@ fn judge(house: &House, rules: &[Rule]) -> Outcome {
     for rule in rules {
         let mut findings = (rule.check)(house);
         findings.sort();
-        sum.tally += if findings.is_empty() {
-            Tally::PASS
-        } else {
-            Tally::FAIL
-        };
+        sum.tally += if findings.is_empty() { Tally::PASS } else { Tally::FAIL };
         for finding in findings {
             println!("{finding}");
             sum.notes.push(format!("{} ({})", finding, rule.name));
@@ -130,30 +122,16 @@ mod tests {
 
     #[test]
     fn each_rule_is_one_check_however_much_it_finds() {
-        const HOLDS: Rule = Rule {
-            name: "holds",
-            check: |_| vec![],
-        };
+        const HOLDS: Rule = Rule { name: "holds", check: |_| vec![] };
         const BROKEN: Rule = Rule {
             name: "broken",
             check: |_| {
-                let finding = || Finding {
-                    place: "a".into(),
-                    wrong: "b".into(),
-                    mend: "c",
-                };
+                let finding = || Finding { place: "a".into(), wrong: "b".into(), mend: "c" };
                 vec![finding(), finding()]
             },
         };
         let outcome = judge(&House::default(), &[HOLDS, BROKEN]);
-        assert_eq!(
-            outcome.tally,
-            Tally {
-                passed: 1,
-                failed: 1,
-                skipped: 0
-            }
-        );
+        assert_eq!(outcome.tally, Tally { passed: 1, failed: 1, skipped: 0 });
         assert_eq!(outcome.notes, ["a: b; c (broken)", "a: b; c (broken)"]);
     }
 }

@@ -4,18 +4,10 @@ use super::house::House;
 use super::{Finding, Rule};
 
 /// The rule.
-pub const RULE: Rule = Rule {
-    name: "no file names a machine's own path",
-    check,
-};
+pub const RULE: Rule = Rule { name: "no file names a machine's own path", check };
 
 /// Put together here, so that this file does not contain them.
-const PLACES: &[&str] = &[
-    concat!("/wo", "rk/"),
-    concat!("/fa", "rm/"),
-    concat!("/ro", "ot/"),
-    concat!("/ho", "me/"),
-];
+const PLACES: &[&str] = &[concat!("/wo", "rk/"), concat!("/fa", "rm/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];
 
 fn check(house: &House) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -58,10 +50,7 @@ mod tests {
     #[test]
     fn a_longer_path_is_no_machines() {
         for place in PLACES {
-            assert!(
-                check(&House::default().with_file("README.md", &format!("api{place}7, ..{place}")))
-                    .is_empty()
-            );
+            assert!(check(&House::default().with_file("README.md", &format!("api{place}7, ..{place}"))).is_empty());
         }
     }
 }

@@ -5,34 +5,21 @@ use super::house::House;
 use super::{Finding, Rule, rust};
 
 /// What pure rooms may depend on.
-pub const DEPENDENCIES: Rule = Rule {
-    name: "pure rooms depend on little",
-    check: dependencies,
-};
+pub const DEPENDENCIES: Rule = Rule { name: "pure rooms depend on little", check: dependencies };
 
 /// What pure rooms may name.
-pub const SOURCES: Rule = Rule {
-    name: "pure rooms name nothing of the world",
-    check: sources,
-};
+pub const SOURCES: Rule = Rule { name: "pure rooms name nothing of the world", check: sources };
 
 /// The pure rooms, and the packages not ours each may ship with; tests may use others.
 /// `sip` and `channels` are pure as well and get their lines when they join the house.
-pub const PURE: &[(&str, &[&str])] = &[
-    (
-        "core",
-        &["rmp-serde", "rustc-hash", "serde", "slab", "smallvec", "thiserror"],
-    ),
-    ("views", &["serde"]),
-];
+pub const PURE: &[(&str, &[&str])] =
+    &[("core", &["rmp-serde", "rustc-hash", "serde", "slab", "smallvec", "thiserror"]), ("views", &["serde"])];
 
 fn dependencies(house: &House) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, allowed) in PURE {
         let room = house.rooms.iter().filter(|room| room.name == *name);
-        let shipped = room
-            .flat_map(|room| &room.dependencies)
-            .filter(|dependency| !dependency.for_tests);
+        let shipped = room.flat_map(|room| &room.dependencies).filter(|dependency| !dependency.for_tests);
         for dependency in shipped {
             let package = dependency.package.as_str();
             // Ours are the arrows' business.
@@ -78,16 +65,10 @@ const WORDS: &[&str] = &[
 fn sources(house: &House) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, _) in PURE {
-        for file in house
-            .rust(&format!("{name}/src"))
-            .filter(|file| !is_for_tests(&file.path))
-        {
+        for file in house.rust(&format!("{name}/src")).filter(|file| !is_for_tests(&file.path)) {
             let lines = rust::shipped(&file.text);
             let named = lines.iter().flat_map(|(number, line)| {
-                WORDS
-                    .iter()
-                    .filter(|word| rust::names(line, word))
-                    .map(|word| (*number, word.to_string()))
+                WORDS.iter().filter(|word| rust::names(line, word)).map(|word| (*number, word.to_string()))
             });
             for (number, word) in named.chain(grouped(&lines)) {
                 findings.push(Finding {
@@ -127,38 +108,28 @@ mod tests {
 
     fn found_in(path: &str, text: &str) -> Vec<String> {
         let house = House::default().with_file(path, text);
-        sources(&house)
-            .into_iter()
-            .map(|finding| finding.to_string())
-            .collect()
+        sources(&house).into_iter().map(|finding| finding.to_string()).collect()
     }
 
     #[test]
     fn a_pure_room_with_a_runtime_is_found() {
         let house = House::default()
             .with_room("core", &["serde", "tokio"])
-            .with_room("views", &["readyroom-core", "slab", "smallvec"])
+            .with_room("views", &["readyroom-core", "smallvec"])
             .with_room("server", &["tokio"]);
-        let places: Vec<String> = dependencies(&house)
-            .into_iter()
-            .map(|finding| finding.wrong)
-            .collect();
-        assert_eq!(
-            places,
-            [
-                "the pure room core depends on tokio",
-                "the pure room views depends on smallvec"
-            ]
-        );
+        let places: Vec<String> = dependencies(&house).into_iter().map(|finding| finding.wrong).collect();
+        assert_eq!(places, ["the pure room core depends on tokio", "the pure room views depends on smallvec"]);
     }
 
     #[test]
     fn every_word_of_the_world_is_found() {
         for word in WORDS {
             let found = found_in("core/src/lib.rs", &format!("//! A room.\n{word}\n"));
-            assert!(found.iter().any(|line| line.contains(&format!(
-                "core/src/lib.rs:2: the pure room core names `{word}`"
-            ))));
+            assert!(
+                found
+                    .iter()
+                    .any(|line| line.contains(&format!("core/src/lib.rs:2: the pure room core names `{word}`")))
+            );
         }
     }
 
@@ -166,31 +137,15 @@ mod tests {
     fn a_grouped_import_hides_nothing() {
         assert_eq!(found_in("views/src/lib.rs", "use std::{cmp, fs};").len(), 1);
         assert_eq!(
-            found_in(
-                "views/src/lib.rs",
-                "use std::{\n    cmp,\n    time::{Duration, Instant},\n    thread,\n};"
-            )
-            .len(),
+            found_in("views/src/lib.rs", "use std::{\n    cmp,\n    time::{Duration, Instant},\n    thread,\n};").len(),
             2
         );
     }
 
     #[test]
     fn words_in_comments_tests_and_other_rooms_are_free() {
-        assert!(
-            found_in(
-                "core/src/lib.rs",
-                "//! Never std::time::Instant.\nfn a() {} // no Mutex\n"
-            )
-            .is_empty()
-        );
-        assert!(
-            found_in(
-                "core/src/lib.rs",
-                "#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n"
-            )
-            .is_empty()
-        );
+        assert!(found_in("core/src/lib.rs", "//! Never std::time::Instant.\nfn a() {} // no Mutex\n").is_empty());
+        assert!(found_in("core/src/lib.rs", "#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n").is_empty());
         assert!(found_in("core/tests/cases.rs", "use std::fs;").is_empty());
         assert!(found_in("server/src/clock.rs", "use std::time::Instant;").is_empty());
     }

@@ -4,10 +4,7 @@ use super::house::House;
 use super::{Finding, Rule};
 
 /// The rule.
-pub const RULE: Rule = Rule {
-    name: "packages come from the public registry",
-    check,
-};
+pub const RULE: Rule = Rule { name: "packages come from the public registry", check };
 
 const CRATES: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const NPM: &str = "\"resolved\": \"https://registry.npmjs.org/";
@@ -20,20 +17,14 @@ fn check(house: &House) -> Vec<Finding> {
     for package in &house.packages {
         let known = match package.source.as_deref() {
             Some(source) => source == CRATES,
-            None => house
-                .rooms
-                .iter()
-                .any(|room| package.name.split(' ').next() == Some(&room.package)),
+            None => house.rooms.iter().any(|room| package.name.split(' ').next() == Some(&room.package)),
         };
         if !known {
             findings.push(Finding {
                 place: format!("Cargo.lock: {}", package.name),
                 wrong: format!(
                     "comes from {}",
-                    package
-                        .source
-                        .as_deref()
-                        .unwrap_or("a directory outside the workspace")
+                    package.source.as_deref().unwrap_or("a directory outside the workspace")
                 ),
                 mend: "take a released version from crates.io",
             });
@@ -51,11 +42,9 @@ fn check(house: &House) -> Vec<Finding> {
         }
         for (number, line) in file.lines() {
             let redirected = match name {
-                "config.toml" if file.path.contains(".cargo/") => {
-                    ["[source", "[registr", "registry", "replace-with"]
-                        .iter()
-                        .any(|start| line.trim_start().starts_with(start))
-                }
+                "config.toml" if file.path.contains(".cargo/") => ["[source", "[registr", "registry", "replace-with"]
+                    .iter()
+                    .any(|start| line.trim_start().starts_with(start)),
                 "package-lock.json" => line.contains("\"resolved\": \"http") && !line.contains(NPM),
                 _ => false,
             };
@@ -85,30 +74,14 @@ mod tests {
     #[test]
     fn a_mirror_in_the_project_is_found() {
         let planted = [
-            (
-                ".cargo/config.toml",
-                "[source.crates-io]\nreplace-with = \"mirror\"\n",
-                2,
-            ),
+            (".cargo/config.toml", "[source.crates-io]\nreplace-with = \"mirror\"\n", 2),
             ("web/.npmrc", "registry=https://example.org/\n", 1),
-            (
-                "web/package-lock.json",
-                "\"resolved\": \"https://example.org/a.tgz\",\n",
-                1,
-            ),
-            (
-                "web/package-lock.json",
-                "\"resolved\": \"https://registry.npmjs.org/a.tgz\",\n",
-                0,
-            ),
+            ("web/package-lock.json", "\"resolved\": \"https://example.org/a.tgz\",\n", 1),
+            ("web/package-lock.json", "\"resolved\": \"https://registry.npmjs.org/a.tgz\",\n", 0),
             (".cargo/config.toml", "[alias]\nxtask = \"run\"\n", 0),
         ];
         for (path, text, count) in planted {
-            assert_eq!(
-                check(&House::default().with_file(path, text)).len(),
-                count,
-                "{path} {text}"
-            );
+            assert_eq!(check(&House::default().with_file(path, text)).len(), count, "{path} {text}");
         }
     }
 }

@@ -5,21 +5,14 @@
 pub fn shipped(text: &str) -> Vec<(usize, String)> {
     let mut lines = Vec::new();
     let mut skipping: Option<Skip> = None;
-    for (number, line) in text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line))
-    {
+    for (number, line) in text.lines().enumerate().map(|(index, line)| (index + 1, line)) {
         let bare = without_comment(line);
         if let Some(skip) = &mut skipping {
             if skip.ends_with(line) {
                 skipping = None;
             }
         } else if let Some(rest) = unshipped(bare) {
-            let mut skip = Skip {
-                indent: indent(line),
-                opened: false,
-            };
+            let mut skip = Skip { indent: indent(line), opened: false };
             let ended_here = !rest.trim().is_empty() && skip.ends_with(rest);
             skipping = (!ended_here).then_some(skip);
         } else if !bare.trim().is_empty() {
@@ -31,14 +24,8 @@ pub fn shipped(text: &str) -> Vec<(usize, String)> {
 
 /// What follows on a line that keeps an item out of the shipped programs.
 fn unshipped(line: &str) -> Option<&str> {
-    let attributes = [
-        "#[cfg(test)]",
-        "#[cfg(mutants)]",
-        "#[cfg(any(test, mutants))]",
-    ];
-    attributes
-        .iter()
-        .find_map(|attribute| line.trim_start().strip_prefix(attribute))
+    let attributes = ["#[cfg(test)]", "#[cfg(mutants)]", "#[cfg(any(test, mutants))]"];
+    attributes.iter().find_map(|attribute| line.trim_start().strip_prefix(attribute))
 }
 
 /// An item being passed over.
@@ -94,9 +81,7 @@ pub fn tests(text: &str) -> Vec<&str> {
     let mut announced = false;
     for line in text.lines() {
         let line = line.trim_start();
-        announced |= ["#[test]", "#[tokio::test"]
-            .iter()
-            .any(|start| line.starts_with(start));
+        announced |= ["#[test]", "#[tokio::test"].iter().any(|start| line.starts_with(start));
         if !announced {
             continue;
         }
@@ -113,10 +98,7 @@ mod tests {
     use super::*;
 
     fn numbers(text: &str) -> Vec<usize> {
-        shipped(text)
-            .into_iter()
-            .map(|(number, _)| number)
-            .collect()
+        shipped(text).into_iter().map(|(number, _)| number).collect()
     }
 
     #[test]
@@ -129,10 +111,7 @@ mod tests {
     fn an_outlined_test_module_hides_only_itself() {
         assert_eq!(numbers("#[cfg(test)]\nmod tests;\nfn a() {}\n"), [3]);
         assert_eq!(numbers("#[cfg(test)] mod tests;\nfn a() {}\n"), [2]);
-        assert_eq!(
-            numbers("#[cfg(test)]\n#[path = \"x.rs\"]\nmod tests;\nfn a() {}\n"),
-            [4]
-        );
+        assert_eq!(numbers("#[cfg(test)]\n#[path = \"x.rs\"]\nmod tests;\nfn a() {}\n"), [4]);
     }
 
     #[test]
@@ -144,10 +123,7 @@ mod tests {
 
     #[test]
     fn a_planted_fault_does_not_ship() {
-        assert_eq!(
-            numbers("#[cfg(mutants)]\n{\n    a();\n}\n#[cfg(not(mutants))]\n{\n    b();\n}\n"),
-            [5, 6, 7, 8]
-        );
+        assert_eq!(numbers("#[cfg(mutants)]\n{\n    a();\n}\n#[cfg(not(mutants))]\n{\n    b();\n}\n"), [5, 6, 7, 8]);
     }
 
     #[test]
