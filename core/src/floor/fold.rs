@@ -467,13 +467,14 @@ impl Floor {
         }
     }
 
+    /// All leases start afresh, and nobody counts as silent who has not been listened to.
     fn renew_leases(&mut self, at: Timestamp) {
         for index in 0..self.agents.len() {
             let agent = self.agents[index].id;
             let live = self.agents[index].devices.iter().filter(|device| device.live);
-            let leases: SmallVec<[_; 2]> = live.filter_map(|device| Some((device.id, device.ttl_ms?))).collect();
+            let leases: SmallVec<[_; 2]> = live.map(|device| (device.id, device.ttl_ms)).collect();
             for (device, ttl_ms) in leases {
-                self.set_lease(agent, device, Some(at.plus_ms(ttl_ms.max(limits::GRACE_MS))));
+                self.set_lease(agent, device, ttl_ms.map(|ttl_ms| at.plus_ms(ttl_ms.max(limits::GRACE_MS))));
             }
         }
     }
