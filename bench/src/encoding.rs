@@ -28,26 +28,29 @@ pub fn measure(size: Size, report: &mut Report) {
 
 /// The events of a floor and of so many conversations on it.
 pub fn conversations(n: usize) -> Vec<Recorded> {
-    conversation_turns(n).into_iter().flat_map(|turn| turn.events).collect()
+    let mut events = Vec::new();
+    each_turn(n, |turn| events.extend(turn.events));
+    events
 }
 
-/// The turns of a floor, from its first, and of so many conversations on it.
-pub fn conversation_turns(n: usize) -> Vec<Turn> {
-    let (mut bench, mut turns) = Bench::with_turns(100);
+/// Plays a floor, from its first turn, and so many conversations on it.
+pub fn each_turn(n: usize, mut take: impl FnMut(Turn)) {
+    let (mut bench, turns) = Bench::with_turns(100);
+    turns.into_iter().for_each(&mut take);
     for at in 0..n {
         let call = bench.call(at);
         let conversation = call.conversation;
-        turns.extend(bench.ask(Actor::Signalling, call));
-        let made = turns.last().into_iter().flat_map(|turn| &turn.events).find_map(|fact| match fact.event {
+        let arrived = bench.ask(Actor::Signalling, call);
+        let made = arrived.iter().flat_map(|turn| &turn.events).find_map(|fact| match fact.event {
             Event::OfferMade { offer, agent, .. } => Some((offer, agent)),
             _ => None,
         });
         let (offer, agent) = made.expect("somebody is ready");
-        turns.extend(bench.ask(Actor::Agent(agent), AcceptOffer { offer }));
-        turns.extend(bench.ask(Actor::Client, EndConversation { conversation }));
+        arrived.into_iter().for_each(&mut take);
+        bench.ask(Actor::Agent(agent), AcceptOffer { offer }).into_iter().for_each(&mut take);
+        bench.ask(Actor::Client, EndConversation { conversation }).into_iter().for_each(&mut take);
         bench.now = bench.now.plus_ms(1_000);
         bench.engine.handle(bench.now, Input::Wake);
-        turns.extend(std::iter::from_fn(|| bench.engine.poll()));
+        std::iter::from_fn(|| bench.engine.poll()).for_each(&mut take);
     }
-    turns
 }

@@ -26,6 +26,9 @@ struct Args {
     /// Measure little, only to see that everything runs.
     #[arg(long)]
     small: bool,
+    /// Print what one floor takes, and nothing else: agents, floors.
+    #[arg(long, num_args = 2, hide = true)]
+    memory_of: Option<Vec<usize>>,
     /// Measure only these benchmarks, by name.
     only: Vec<String>,
 }
@@ -60,6 +63,10 @@ const BENCHMARKS: [Benchmark; 9] = [
 
 fn main() {
     let args = Args::parse();
+    if let Some(&[agents, floors]) = args.memory_of.as_deref() {
+        println!("{}", memory::grown_by(agents, floors));
+        return;
+    }
     let known = |name: &String| BENCHMARKS.iter().any(|(known, _)| known == name);
     if let Some(unknown) = args.only.iter().find(|name| !known(name)) {
         let names: Vec<_> = BENCHMARKS.iter().map(|(name, _)| *name).collect();

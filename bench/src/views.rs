@@ -2,14 +2,15 @@
 //! the engine's thread.
 
 use crate::Size;
-use crate::encoding::conversation_turns;
+use crate::encoding::each_turn;
 use crate::figure::{Report, cpu};
 use readyroom_views::board::Board;
 use readyroom_views::tables::{Tables, Tracker};
 
 /// CPU per event for the board and for the tables.
 pub fn measure(size: Size, report: &mut Report) {
-    let turns = conversation_turns(size.of(20_000, 500));
+    let mut turns = Vec::new();
+    each_turn(size.of(20_000, 500), |turn| turns.push(turn));
     let events: usize = turns.iter().map(|turn| turn.events.len()).sum();
     let per = |seconds: f64| seconds * 1e9 / events as f64;
 

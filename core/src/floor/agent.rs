@@ -6,6 +6,39 @@ use crate::ids::*;
 use crate::settings::AgentSettings;
 use smallvec::SmallVec;
 
+/// An instant that may not have come: eight bytes where an option takes sixteen. An agent has
+/// several, and there are many agents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Perhaps(i64);
+
+impl Perhaps {
+    /// It has not come.
+    pub const NEVER: Perhaps = Perhaps(i64::MIN);
+
+    /// The instant, if it has come.
+    pub fn get(self) -> Option<Timestamp> {
+        (self != Perhaps::NEVER).then_some(Timestamp(self.0))
+    }
+}
+
+impl Default for Perhaps {
+    fn default() -> Self {
+        Perhaps::NEVER
+    }
+}
+
+impl From<Timestamp> for Perhaps {
+    fn from(at: Timestamp) -> Self {
+        Perhaps(at.0)
+    }
+}
+
+impl From<Option<Timestamp>> for Perhaps {
+    fn from(at: Option<Timestamp>) -> Self {
+        at.map_or(Perhaps::NEVER, Perhaps::from)
+    }
+}
+
 /// An agent's wish to go while chat work holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leaving {
@@ -66,7 +99,7 @@ pub struct Tally {
     /// Slots taken by offers; part of `load`.
     pub load_offered: u16,
     /// When the newest offer was made.
-    pub offered_at: Option<Timestamp>,
+    pub offered_at: Perhaps,
 }
 
 /// An agent.
@@ -89,17 +122,17 @@ pub struct Agent {
     /// Offers missed in a row.
     pub misses: u8,
     /// When it last missed one.
-    pub missed_at: Option<Timestamp>,
+    pub missed_at: Perhaps,
     /// Since when the status is what it is.
     pub status_since: Timestamp,
     /// The later of its last queue work and its becoming ready.
     pub idle_since: Timestamp,
     /// When the loss of a device left it without any channel; a short loss keeps `idle_since`.
-    pub unreachable_from: Option<Timestamp>,
+    pub unreachable_from: Perhaps,
     /// When it last logged in.
-    pub logged_in_at: Option<Timestamp>,
+    pub logged_in_at: Perhaps,
     /// When it last logged out.
-    pub logged_out_at: Option<Timestamp>,
+    pub logged_out_at: Perhaps,
     /// In the order in which they came.
     pub devices: SmallVec<[Device; 1]>,
     /// In the order in which they began.
@@ -113,7 +146,7 @@ pub struct Agent {
     /// Threads it put aside.
     pub parked: Vec<ConversationSlot>,
     /// Its memberships, by queue id.
-    pub seats: Vec<SeatSlot>,
+    pub seats: SmallVec<[SeatSlot; 4]>,
     /// The channels of its queues.
     pub seat_channels: ChannelSet,
     /// By skill.
@@ -131,19 +164,19 @@ impl Agent {
             out_only: false,
             leaving: None,
             misses: 0,
-            missed_at: None,
+            missed_at: Perhaps::NEVER,
             status_since: at,
             idle_since: at,
-            unreachable_from: None,
-            logged_in_at: None,
-            logged_out_at: None,
+            unreachable_from: Perhaps::NEVER,
+            logged_in_at: Perhaps::NEVER,
+            logged_out_at: Perhaps::NEVER,
             devices: SmallVec::new(),
             external_calls: Vec::new(),
             held: Vec::new(),
             wrap_ups: Vec::new(),
             tally: Tally::default(),
             parked: Vec::new(),
-            seats: Vec::new(),
+            seats: SmallVec::new(),
             seat_channels: ChannelSet::NONE,
             skills: Box::default(),
         }
@@ -169,12 +202,12 @@ impl Agent {
     /// Since when it counts as idle in the ranking. An offer before it is work: until it comes to
     /// nothing, it is not idle.
     pub fn idle_key(&self) -> Timestamp {
-        self.tally.offered_at.map_or(self.idle_since, |at| at.max(self.idle_since))
+        self.tally.offered_at.get().map_or(self.idle_since, |at| at.max(self.idle_since))
     }
 
     /// Whether it missed an offer so lately that it ranks last.
     pub fn missed_just_now(&self, now: Timestamp) -> bool {
-        self.missed_at.is_some_and(|at| now < at.plus_ms(crate::limits::MISSED_MS))
+        self.missed_at.get().is_some_and(|at| now < at.plus_ms(crate::limits::MISSED_MS))
     }
 
     /// How good it is at a skill; 0 is not at all.

@@ -360,8 +360,8 @@ impl super::Floor {
             misses: agent.misses,
             status_since: agent.status_since,
             idle_since: agent.idle_since,
-            logged_in_at: agent.logged_in_at,
-            logged_out_at: agent.logged_out_at,
+            logged_in_at: agent.logged_in_at.get(),
+            logged_out_at: agent.logged_out_at.get(),
         }
     }
 

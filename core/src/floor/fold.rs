@@ -3,7 +3,7 @@
 //! It cannot fail. A stored event is a fact, not a request; if it does not fit, that is our bug,
 //! and we stop.
 
-use super::agent::{Device, Leaving, WrapUp};
+use super::agent::{Device, Leaving, Perhaps, WrapUp};
 use super::conversation::{Offer, Stage};
 use super::deadlines::Deadline;
 use super::facts::{ConversationFacts, QueueFacts, SeatFacts, StageFacts};
@@ -137,7 +137,7 @@ impl Floor {
             Event::ExternalCallStarted { agent, call } => {
                 let agent = self.touch_agent(*agent, &mut touched);
                 agent.external_calls.push(*call);
-                agent.unreachable_from = None;
+                agent.unreachable_from = Perhaps::NEVER;
             }
             Event::ExternalCallEnded { agent, call } => {
                 let agent = self.touch_agent(*agent, &mut touched);
@@ -210,7 +210,7 @@ impl Floor {
                     }
                     OfferOutcome::Missed => {
                         agent.idle_since = at;
-                        agent.missed_at = Some(at);
+                        agent.missed_at = at.into();
                         agent.misses = agent.misses.saturating_add(1);
                     }
                     OfferOutcome::Rescinded => {
@@ -394,7 +394,7 @@ impl Floor {
         touched.seat_gone = Some((slot, queue, SeatFacts { removed: true, ..self.seat_facts(slot) }));
         touched.agents.push(agent);
         touched.queues.push(queue);
-        self.agents[agent.index()].seats.retain(|&seat| seat != slot);
+        self.agents[agent.index()].seats.retain(|&mut seat| seat != slot);
         self.queues[queue.index()].seats.retain(|&seat| seat != slot);
         self.seats.remove(slot.index());
         self.gather_channels(agent);
@@ -441,19 +441,19 @@ impl Floor {
             agent.misses = 0;
         }
         if agent.status == Status::Offline && status != Status::Offline {
-            agent.logged_in_at = Some(at);
+            agent.logged_in_at = at.into();
         }
         if status == Status::Available {
             agent.idle_since = at;
         }
         if agent.status != Status::Offline && status == Status::Offline {
-            agent.logged_out_at = Some(at);
+            agent.logged_out_at = at.into();
         }
         agent.status = status;
         agent.reason = reason;
         agent.out_only = out_only;
         agent.leaving = None;
-        agent.unreachable_from = None;
+        agent.unreachable_from = Perhaps::NEVER;
         if status == Status::Offline {
             for seat in self.agents[slot.index()].seats.clone() {
                 let seat_state = &mut self.seats[seat.index()];
@@ -507,7 +507,9 @@ impl Floor {
         device.live = true;
         device.ttl_ms = ttl_ms;
         if !was_reachable && !agent.reachable().is_empty() {
-            let flap = agent.unreachable_from.take().is_some_and(|from| at.ms_since(from) < limits::GRACE_MS);
+            let flap = std::mem::take(&mut agent.unreachable_from)
+                .get()
+                .is_some_and(|from| at.ms_since(from) < limits::GRACE_MS);
             if !mutant!(FlapResetsIdle: false, else flap) {
                 agent.idle_since = at;
             }
@@ -521,7 +523,7 @@ impl Floor {
         let was_reachable = !agent.reachable().is_empty();
         agent.device(device).live = false;
         if was_reachable && agent.reachable().is_empty() {
-            agent.unreachable_from = Some(at);
+            agent.unreachable_from = at.into();
         }
     }
 
@@ -714,7 +716,7 @@ impl Floor {
                     tally.offers += 1;
                     tally.load_offered += weight;
                     tally.voice_offered |= channel == Channel::Voice;
-                    tally.offered_at = tally.offered_at.max(Some(offer.made_at));
+                    tally.offered_at = tally.offered_at.max(offer.made_at.into());
                 }
                 (_, Channel::Voice) => tally.call = Some(held),
                 (_, Channel::Chat) => {

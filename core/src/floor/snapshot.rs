@@ -126,12 +126,12 @@ impl Floor {
                 .collect(),
             external_calls: agent.external_calls.clone(),
             misses: agent.misses,
-            missed_at: agent.missed_at,
+            missed_at: agent.missed_at.get(),
             status_since: agent.status_since,
             idle_since: agent.idle_since,
-            unreachable_from: agent.unreachable_from,
-            logged_in_at: agent.logged_in_at,
-            logged_out_at: agent.logged_out_at,
+            unreachable_from: agent.unreachable_from.get(),
+            logged_in_at: agent.logged_in_at.get(),
+            logged_out_at: agent.logged_out_at.get(),
         }
     }
 
@@ -221,11 +221,11 @@ impl Floor {
         });
         agent.external_calls = known.external_calls.clone();
         agent.misses = known.misses;
-        agent.missed_at = known.missed_at;
-        agent.logged_in_at = known.logged_in_at;
-        agent.logged_out_at = known.logged_out_at;
+        agent.missed_at = known.missed_at.into();
+        agent.logged_in_at = known.logged_in_at.into();
+        agent.logged_out_at = known.logged_out_at.into();
         agent.idle_since = known.idle_since;
-        agent.unreachable_from = known.unreachable_from;
+        agent.unreachable_from = known.unreachable_from.into();
         self.add_agent(agent);
         for device in &known.devices {
             self.restore_device(known.agent, device);

@@ -78,7 +78,7 @@ impl Router {
         let mut router = Router::default();
         let mut missed: Vec<_> = floor
             .agents()
-            .filter_map(|(slot, agent)| Some((agent.missed_at?.plus_ms(limits::MISSED_MS), slot)))
+            .filter_map(|(slot, agent)| Some((agent.missed_at.get()?.plus_ms(limits::MISSED_MS), slot)))
             .collect();
         missed.sort();
         router.missed = missed.into();
@@ -107,7 +107,7 @@ impl Router {
     fn look_at_agent(&mut self, floor: &Floor, slot: AgentSlot) {
         let agent = floor.agent(slot);
         let now = floor.last_at();
-        if agent.missed_at == Some(now) && agent.missed_just_now(now) {
+        if agent.missed_at.get() == Some(now) && agent.missed_just_now(now) {
             self.missed.push_back((now.plus_ms(limits::MISSED_MS), slot));
         }
         let standing = if mutant!(MissRanksAsBefore: false, else agent.missed_just_now(now)) {
