@@ -5,6 +5,7 @@ use crate::event::{DeviceKind, SkillLevel, Status, StatusCause};
 use crate::ids::*;
 use crate::settings::AgentSettings;
 use smallvec::SmallVec;
+use thin_vec::ThinVec;
 
 /// An instant that may not have come: eight bytes where an option takes sixteen. An agent has
 /// several, and there are many agents.
@@ -64,7 +65,7 @@ pub struct Device {
     /// Has not been heard of lately, though its lease runs. Soft: no event tells of it.
     pub silent: bool,
     /// When the lease ends. Soft: renewals move it without an event.
-    pub until: Option<Timestamp>,
+    pub until: Perhaps,
 }
 
 /// Work after the work of one conversation, or begun by hand.
@@ -102,7 +103,7 @@ pub struct Tally {
     pub offered_at: Perhaps,
 }
 
-/// An agent.
+/// An agent. Most of its lists are empty most of the time, and are one pointer then.
 #[derive(Clone, Debug)]
 pub struct Agent {
     /// Who.
@@ -136,21 +137,21 @@ pub struct Agent {
     /// In the order in which they came.
     pub devices: SmallVec<[Device; 1]>,
     /// In the order in which they began.
-    pub external_calls: Vec<CallId>,
+    pub external_calls: ThinVec<CallId>,
     /// Conversations offered to it and active with it.
-    pub held: Vec<ConversationSlot>,
+    pub held: ThinVec<ConversationSlot>,
     /// Its work after work.
-    pub wrap_ups: Vec<WrapUp>,
+    pub wrap_ups: ThinVec<WrapUp>,
     /// The sum of the two.
     pub tally: Tally,
     /// Threads it put aside.
-    pub parked: Vec<ConversationSlot>,
+    pub parked: ThinVec<ConversationSlot>,
     /// Its memberships, by queue id.
     pub seats: SmallVec<[SeatSlot; 4]>,
     /// The channels of its queues.
     pub seat_channels: ChannelSet,
     /// By skill.
-    pub skills: Box<[SkillLevel]>,
+    pub skills: ThinVec<SkillLevel>,
 }
 
 impl Agent {
@@ -171,14 +172,14 @@ impl Agent {
             logged_in_at: Perhaps::NEVER,
             logged_out_at: Perhaps::NEVER,
             devices: SmallVec::new(),
-            external_calls: Vec::new(),
-            held: Vec::new(),
-            wrap_ups: Vec::new(),
+            external_calls: ThinVec::new(),
+            held: ThinVec::new(),
+            wrap_ups: ThinVec::new(),
             tally: Tally::default(),
-            parked: Vec::new(),
+            parked: ThinVec::new(),
             seats: SmallVec::new(),
             seat_channels: ChannelSet::NONE,
-            skills: Box::default(),
+            skills: ThinVec::new(),
         }
     }
 

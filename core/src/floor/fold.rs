@@ -63,7 +63,7 @@ impl Floor {
                 self.skills.insert(*skill, name.clone());
             }
             Event::AgentSkillsSet { agent, skills } => {
-                self.touch_agent(*agent, &mut touched).skills = skills.clone().into_boxed_slice();
+                self.touch_agent(*agent, &mut touched).skills = skills.iter().copied().collect();
             }
             Event::QueueAdded { queue, settings } => touched.queues.push(self.add_queue(*queue, settings)),
             Event::QueueChanged { queue, settings } => self.change_queue(*queue, settings, &mut touched),
@@ -117,8 +117,14 @@ impl Floor {
             }
 
             Event::DeviceConnected { agent, device, kind, ttl_ms } => {
-                let device =
-                    Device { id: *device, kind: *kind, ttl_ms: *ttl_ms, live: false, silent: false, until: None };
+                let device = Device {
+                    id: *device,
+                    kind: *kind,
+                    ttl_ms: *ttl_ms,
+                    live: false,
+                    silent: false,
+                    until: Perhaps::NEVER,
+                };
                 self.touch_agent(*agent, &mut touched).devices.push(device);
                 self.device_back(*agent, device.id, *ttl_ms, at);
             }
@@ -484,7 +490,7 @@ impl Floor {
         let slot = self.known_agent(agent);
         let known = self.agents[slot.index()].device(device);
         known.silent = false;
-        if let Some(before) = std::mem::replace(&mut known.until, until) {
+        if let Some(before) = std::mem::replace(&mut known.until, until.into()).get() {
             self.deadlines.clear(before, Deadline::Lease(agent, device));
         }
         if let Some(until) = until {

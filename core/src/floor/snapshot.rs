@@ -50,7 +50,7 @@ impl Floor {
                 .map(|conversation| Event::RestoredConversation(Box::new(self.restored_conversation(conversation)))),
         );
         for agent in &self.agents {
-            let mut wraps = agent.wrap_ups.clone();
+            let mut wraps = agent.wrap_ups.to_vec();
             wraps.sort_by_key(|wrap| wrap.conversation);
             events.extend(wraps.iter().map(|wrap| {
                 Event::RestoredWrapUp(Box::new(RestoredWrapUp {
@@ -124,7 +124,7 @@ impl Floor {
                     ttl_ms: known.ttl_ms,
                 })
                 .collect(),
-            external_calls: agent.external_calls.clone(),
+            external_calls: agent.external_calls.to_vec(),
             misses: agent.misses,
             missed_at: agent.missed_at.get(),
             status_since: agent.status_since,
@@ -210,7 +210,7 @@ impl Floor {
     fn restore_agent(&mut self, known: &RestoredAgent) {
         let mut agent = Agent::new(known.agent, known.settings, known.status_since);
         agent.active = known.active;
-        agent.skills = known.skills.clone().into_boxed_slice();
+        agent.skills = known.skills.iter().copied().collect();
         agent.status = known.status;
         agent.reason = self.reason_slot(known.reason);
         agent.out_only = known.out_only;
@@ -219,7 +219,7 @@ impl Floor {
             reason: self.reason_slot(leaving.reason),
             cause: leaving.cause,
         });
-        agent.external_calls = known.external_calls.clone();
+        agent.external_calls = known.external_calls.iter().copied().collect();
         agent.misses = known.misses;
         agent.missed_at = known.missed_at.into();
         agent.logged_in_at = known.logged_in_at.into();
@@ -241,7 +241,7 @@ impl Floor {
             ttl_ms: known.ttl_ms,
             live: known.live,
             silent: false,
-            until: None,
+            until: super::agent::Perhaps::NEVER,
         };
         self.agents[slot.index()].devices.push(device);
         self.set_lease(agent, known.device, until);
