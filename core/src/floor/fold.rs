@@ -426,8 +426,10 @@ impl Floor {
         } else {
             self.blocked.remove(&client);
         }
-        let all = self.conversations_by_age().into_iter();
-        touched.conversations.extend(all.filter(|&slot| self.conversation(slot).client == client));
+        let theirs = self.conversations().filter(|(_, conversation)| conversation.client == client);
+        let mut theirs: Vec<_> = theirs.map(|(slot, conversation)| (conversation.no, slot)).collect();
+        theirs.sort();
+        touched.conversations.extend(theirs.into_iter().map(|(_, slot)| slot));
     }
 
     fn set_status(
