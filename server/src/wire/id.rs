@@ -1,0 +1,93 @@
+//! Ids: a prefix that says of what, and 26 characters of base 32.
+
+use readyroom_core::ids::*;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// An id of the floor, as text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id<T>(pub T);
+
+impl<T: fmt::Display> fmt::Display for Id<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl<T: fmt::Display> fmt::Debug for Id<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl<T: FromStr> FromStr for Id<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        text.parse().map(Id)
+    }
+}
+
+impl<T: fmt::Display> Serialize for Id<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0)
+    }
+}
+
+impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Id<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(from)?;
+        text.parse().map(Id).map_err(serde::de::Error::custom)
+    }
+}
+
+macro_rules! schemas {
+    ($($id:ident: $about:literal,)*) => {$(
+        impl PartialSchema for Id<$id> {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some(format!("^{}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", $id::PREFIX)))
+                    .description(Some($about))
+                    .into()
+            }
+        }
+
+        impl ToSchema for Id<$id> {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($id))
+            }
+        }
+    )*};
+}
+
+schemas! {
+    AccountId: "an account",
+    UserId: "a person with a role; every agent is one",
+    QueueId: "a queue",
+    ClientId: "a client: keyed to channel and address, it names nobody",
+    ConversationId: "one piece of work from a client",
+    OfferId: "one conversation reserved for one agent until a deadline",
+    SkillId: "something an agent can be good at",
+    DeviceId: "a telephone's registration or a console's link",
+    CallId: "a call that no queue gave",
+    KeyId: "a key",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_and_another_kind_does_not() {
+        let id = Id(QueueId::from_u128(7));
+        let text = serde_json::to_string(&id).unwrap();
+        assert_eq!(serde_json::from_str::<Id<QueueId>>(&text).unwrap(), id);
+        assert!(serde_json::from_str::<Id<UserId>>(&text).is_err());
+    }
+}
