@@ -1,0 +1,227 @@
+//! Makes what was decided durable, and only then lets it go.
+//!
+//! One entry is under way, and what is decided meanwhile fills the next: one fsync serves all that
+//! arrived while the last one ran.
+
+use readyroom_core::engine::Turn;
+use readyroom_core::event::codec::{self, Kept};
+use readyroom_core::event::{Actor, Policy, Recorded};
+use readyroom_log::outcome::{Outcome, resolve};
+use readyroom_log::{Account, Anchor, AppendError, BODY_BYTES_MAX, Entry, Log, Pending, Pos};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Units that wait to be stored, over which nothing more is taken in.
+pub const WAITING_UNITS_MAX: usize = 4_096;
+/// How often an entry is sent again when the store says that it was not stored.
+const ATTEMPTS_MAX: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// All that came of one input.
+#[derive(Default)]
+pub struct Unit {
+    /// What was decided.
+    pub turns: Vec<Turn>,
+    /// The answer that was promised to the holder of an idempotency key, to be stored with it.
+    pub promise: Option<Kept>,
+    /// Gives the answer. It is dropped instead when the unit could not be stored.
+    pub let_go: Option<Box<dyn FnOnce() + Send>>,
+}
+
+/// The log did not confirm an entry: whatever was decided since the last one rests on nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("an entry could not be stored: {0}")]
+pub struct Lost(String);
+
+/// Units on their way to the log, in order.
+pub struct Committer {
+    log: Arc<dyn Log>,
+    account: Account,
+    at: Anchor,
+    nonce: u64,
+    drafts: VecDeque<Draft>,
+    waiting: usize,
+    flight: Option<Flight>,
+    /// Kept for its room.
+    part: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Draft {
+    body: Vec<u8>,
+    events: u32,
+    /// Units whose last byte stands here.
+    units: Vec<Unit>,
+    /// How many of them stand before the first byte: they rest on nothing that is not stored.
+    resting: usize,
+}
+
+struct Flight {
+    entry: Entry,
+    pending: Pending,
+    units: Vec<Unit>,
+    since: Instant,
+    attempts: u32,
+    /// When it is sent again, after the store said that it was not stored.
+    again_at: Option<Instant>,
+}
+
+impl Committer {
+    /// For an account that was opened up to `at`. `nonce` must be new for this writer, with room
+    /// for one more with each entry.
+    pub fn new(log: Arc<dyn Log>, account: Account, at: Anchor, nonce: u64) -> Committer {
+        Committer { log, account, at, nonce, drafts: VecDeque::new(), waiting: 0, flight: None, part: Vec::new() }
+    }
+
+    /// The place behind the last entry that was confirmed.
+    pub fn at(&self) -> Anchor {
+        self.at
+    }
+
+    /// Whether no more should be decided before some of it is stored.
+    pub fn is_full(&self) -> bool {
+        self.waiting >= WAITING_UNITS_MAX || self.drafts.len() > 1
+    }
+
+    /// Whether everything that was decided has been let go.
+    pub fn is_settled(&self) -> bool {
+        self.flight.is_none() && self.drafts.is_empty()
+    }
+
+    /// Takes in what came of one input. A unit larger than an entry may be is stored in several,
+    /// turn by turn where that is possible; it is let go with the last.
+    pub fn add(&mut self, unit: Unit) {
+        for events in unit.turns.iter().map(|turn| &turn.events[..]).filter(|events| !events.is_empty()) {
+            self.write(events);
+        }
+        if let Some(kept) = &unit.promise {
+            let draft = self.draft_with_room_for(PROMISE_BYTES);
+            codec::write_promise(&mut draft.body, kept.at, by, &kept.promise);
+        }
+        let draft = self.draft_with_room_for(0);
+        draft.units.push(unit);
+        if draft.body.is_empty() {
+            draft.resting = draft.units.len();
+        }
+        self.waiting += 1;
+    }
+
+    fn write(&mut self, events: &[Recorded]) {
+        let mut part = std::mem::take(&mut self.part);
+        part.clear();
+        codec::write(&mut part, events);
+        if part.len() > BODY_BYTES_MAX {
+            let (first, second) = events.split_at(events.len() / 2);
+            assert!(!first.is_empty(), "one event fits into an entry");
+            self.write(first);
+            self.write(second);
+        } else {
+            let draft = self.draft_with_room_for(part.len());
+            codec::join(&mut draft.body, &part);
+            draft.events += u32::try_from(events.len()).expect("an entry has fewer than 2^32 events");
+        }
+        self.part = part;
+    }
+
+    fn draft_with_room_for(&mut self, bytes: usize) -> &mut Draft {
+        if self.drafts.back().is_none_or(|draft| draft.body.len() + bytes > BODY_BYTES_MAX) {
+            self.drafts.push_back(Draft::default());
+        }
+        self.drafts.back_mut().expect("there is one now")
+    }
+
+    /// Hands the next entry to the log, if none is under way. Returns what need not wait for one.
+    pub fn start(&mut self) -> Vec<Unit> {
+        let Some(draft) = self.drafts.front_mut().filter(|_| self.flight.is_none()) else { return Vec::new() };
+        let mut free: Vec<Unit> = draft.units.drain(..draft.resting).collect();
+        draft.resting = 0;
+        let draft = self.drafts.pop_front().expect("it was just seen");
+        if draft.body.is_empty() {
+            debug_assert!(draft.units.is_empty(), "what rests on no byte was let go");
+        } else {
+            self.nonce += 1;
+            let entry = self.at.entry(self.nonce, draft.events, draft.body);
+            let pending = self.log.submit(self.account, self.at.pos, entry.clone());
+            let since = Instant::now();
+            self.flight = Some(Flight { entry, pending, units: draft.units, since, attempts: 1, again_at: None });
+        }
+        self.waiting -= free.len();
+        free.shrink_to_fit();
+        free
+    }
+
+    /// Whether an entry is under way.
+    pub fn is_waiting(&self) -> bool {
+        self.flight.is_some()
+    }
+
+    /// Waits until the entry under way is stored, and returns what it lets go, in order. Pending
+    /// for ever when there is none. May be cancelled and called again.
+    ///
+    /// # Errors
+    /// [`Lost`]: another writer has the account, or the log cannot say what became of it.
+    pub async fn landed(&mut self) -> Result<Vec<Unit>, Lost> {
+        loop {
+            let Some(flight) = &mut self.flight else { return std::future::pending().await };
+            if let Some(at) = flight.again_at {
+                tokio::time::sleep_until(at.into()).await;
+                flight.pending = self.log.submit(self.account, flight.entry.prev, flight.entry.clone());
+                flight.attempts += 1;
+                flight.again_at = None;
+            }
+            let error = match (&mut flight.pending).await {
+                Ok(pos) => return Ok(self.land(pos)),
+                Err(error) => error,
+            };
+            match self.judge(error)? {
+                Verdict::Landed(pos) => return Ok(self.land(pos)),
+                Verdict::Again(why) => self.try_again(why)?,
+            }
+        }
+    }
+
+    /// What an answer other than yes means. In doubt, the log itself knows.
+    fn judge(&self, error: AppendError) -> Result<Verdict, Lost> {
+        let flight = self.flight.as_ref().expect("only an entry under way is answered");
+        match error {
+            AppendError::Fenced { .. } | AppendError::Unknown { .. } => {
+                match resolve(&*self.log, self.account, flight.entry.prev, &flight.entry) {
+                    Ok(Outcome::Landed(pos)) => Ok(Verdict::Landed(pos)),
+                    Ok(Outcome::Open) => Ok(Verdict::Again(error.to_string())),
+                    Ok(Outcome::Fenced { .. }) => Err(Lost("another server has taken the account over".into())),
+                    Err(unread) => Err(Lost(unread.to_string())),
+                }
+            }
+            AppendError::Full { .. } | AppendError::Busy { .. } | AppendError::Overloaded { .. } => {
+                Ok(Verdict::Again(error.to_string()))
+            }
+            certain => Err(Lost(certain.to_string())),
+        }
+    }
+
+    fn try_again(&mut self, why: String) -> Result<(), Lost> {
+        let flight = self.flight.as_mut().expect("only an entry under way is sent again");
+        if flight.attempts == ATTEMPTS_MAX {
+            return Err(Lost(why));
+        }
+        tracing::warn!(account = %self.account, attempt = flight.attempts, "an entry is sent again: {why}");
+        flight.again_at = Some(Instant::now() + FIRST_PAUSE * 2u32.pow(flight.attempts - 1));
+        Ok(())
+    }
+
+    fn land(&mut self, pos: Pos) -> Vec<Unit> {
+        let flight = self.flight.take().expect("only an entry under way lands");
+        self.at = self.at.behind(self.account, pos, &flight.entry);
+        self.waiting -= flight.units.len();
+        metrics::histogram!("readyroom_log_commit_seconds").record(flight.since.elapsed());
+        metrics::histogram!("readyroom_log_entry_units").record(flight.units.len() as f64);
+        flight.units
+    }
+}
+
+enum Verdict {
+    Landed(Pos),
+    /// It is not stored, and may be sent again.
+    Again(String),
+}

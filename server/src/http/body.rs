@@ -1,0 +1,207 @@
+//! What a request carries: its body, read once, with a place for every fault, and its idempotency key.
+
+use super::App;
+use super::context::promised;
+use super::problem::Problem;
+use crate::auth::caller::Caller;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+/// The largest body of a request, in bytes.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+/// The longest idempotency key, in characters.
+const KEY_CHARS_MAX: usize = 255;
+
+/// A JSON body, and the key under which its request is done once. An empty body reads as `{}`. A
+/// repeat of what was done is answered here and goes no further.
+pub struct Json<T> {
+    /// The body.
+    pub value: T,
+    /// Of a POST with an `Idempotency-Key`.
+    pub key: Option<Key>,
+}
+
+/// An idempotency key of one caller, and what it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    id: [u8; 16],
+    request: [u8; 16],
+}
+
+impl Key {
+    /// The key, of this caller alone.
+    pub fn id(&self) -> [u8; 16] {
+        self.id
+    }
+
+    /// What was asked: method, path, query and body.
+    pub fn request(&self) -> [u8; 16] {
+        self.request
+    }
+}
+
+/// The first half of the SHA-256 of these, each told apart from the next.
+pub fn digest(parts: &[&[u8]]) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize()[..16].try_into().expect("a SHA-256 has 32 bytes")
+}
+
+/// Why a handler is not asked.
+pub enum Instead {
+    /// The request makes no sense.
+    Problem(Problem),
+    /// It was done before; this was answered.
+    First(Box<Response>),
+}
+
+impl From<Problem> for Instead {
+    fn from(problem: Problem) -> Instead {
+        Instead::Problem(problem)
+    }
+}
+
+impl IntoResponse for Instead {
+    fn into_response(self) -> Response {
+        match self {
+            Instead::Problem(problem) => problem.into_response(),
+            Instead::First(response) => *response,
+        }
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Instead;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Instead> {
+        let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
+        let caller = request.extensions().get::<Caller>().cloned();
+        let bytes = Bytes::from_request(request, app).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => Problem::new(StatusCode::BAD_REQUEST, "unreadable", "the body could not be read to its end"),
+        })?;
+        if !bytes.is_empty() {
+            is_json(&headers)?;
+        }
+        let key = match (idempotency_key(&headers)?, caller) {
+            (Some(text), Some(caller)) if method == Method::POST => {
+                let target = uri.path_and_query().map_or("", |target| target.as_str()).as_bytes();
+                let key = Key {
+                    id: digest(&[&caller.tag(), text.as_bytes()]),
+                    request: digest(&[method.as_str().as_bytes(), target, &bytes]),
+                };
+                if let Some(first) = first_answer(app, &caller, key).await? {
+                    return Err(Instead::First(Box::new(first)));
+                }
+                Some(key)
+            }
+            _ => None,
+        };
+        let value = parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
+        Ok(Json { value, key })
+    }
+}
+
+/// What was answered the first time, whatever has become of it since: the handler's own looks at the
+/// floor would find it changed.
+async fn first_answer(app: &App, caller: &Caller, key: Key) -> Result<Option<Response>, Problem> {
+    let Some(account) = app.accounts.get(caller.account) else { return Ok(None) };
+    let done = account.promised(key.id, key.request).await?;
+    Ok(done.and_then(|done| Some(promised(&done.first?, done.position))))
+}
+
+/// The answer to a body over the limit.
+pub fn too_large() -> Problem {
+    let detail = format!("the body is larger than {BODY_BYTES_MAX} bytes");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+}
+
+fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let detail = "send the body as JSON, with Content-Type: application/json";
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let reader = &mut serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
+        let (path, inner) = (error.path().to_string(), error.into_inner());
+        fault(&path, &inner)
+    })?;
+    reader.end().map_err(|error| fault(".", &error))?;
+    Ok(value)
+}
+
+fn fault(path: &str, error: &serde_json::Error) -> Problem {
+    use serde_json::error::Category;
+    match error.classify() {
+        Category::Data => {
+            let field = if path == "." { "body" } else { path };
+            Problem::invalid(field, without_place(error))
+        }
+        Category::Syntax | Category::Eof | Category::Io => {
+            let detail = format!("the body is not JSON: {error}");
+            Problem::new(StatusCode::BAD_REQUEST, "not_json", detail)
+        }
+    }
+}
+
+/// serde_json adds the line and column, which say nothing to whoever sent one line.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or(&text).to_owned()
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default();
+    if (1..=KEY_CHARS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        Ok(Some(text.to_owned()))
+    } else {
+        Err(Problem::invalid("Idempotency-Key", format!("has 1 to {KEY_CHARS_MAX} visible ASCII characters")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Order {
+        #[allow(dead_code, reason = "only whether it is read matters")]
+        items: Vec<u8>,
+    }
+
+    fn wrong(body: &str) -> String {
+        let problem = parse::<Order>(body.as_bytes()).expect_err("it is wrong");
+        serde_json::to_string(&problem).unwrap()
+    }
+
+    #[test]
+    fn a_fault_is_told_with_its_place() {
+        assert!(wrong(r#"{"items": [1, "x"]}"#).contains(r#""field":"items[1]""#));
+        assert!(wrong(r#"{"items": [], "more": 1}"#).contains("unknown field `more`"));
+        assert!(wrong(r#"{}"#).contains("missing field `items`"));
+        assert!(wrong("{").contains("not_json"));
+        assert!(wrong(r#"{"items": []} x"#).contains("not_json"));
+    }
+
+    #[test]
+    fn equal_parts_in_other_places_are_another_request() {
+        assert_ne!(digest(&[b"ab", b"c"]), digest(&[b"a", b"bc"]));
+        assert_eq!(digest(&[b"ab"]), digest(&[b"ab"]));
+    }
+}

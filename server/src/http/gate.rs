@@ -1,0 +1,146 @@
+//! Who asks, and whether they may. Every route names the role and the scope it needs where it is
+//! listed; the same words stand in the OpenAPI.
+
+use super::App;
+use super::problem::Problem;
+use crate::auth::caller::{Caller, Need, Who};
+use crate::auth::rate::Class;
+use crate::auth::role::{ApiScope, Role};
+use crate::clock;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use std::net::{IpAddr, SocketAddr};
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+/// The cookie of a session.
+pub const COOKIE: &str = "readyroom_session";
+/// The header that proves that a page of ours sent the request.
+pub const CSRF_HEADER: &str = "x-csrf-token";
+
+/// A route for callers of this role or above, or with a key of this scope.
+pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    let (schemas, mut paths, methods) = routes;
+    let security = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
+    for item in paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            let extensions = ExtensionsBuilder::new().add("x-role", role.as_str()).add("x-scope", scope.as_str()).build();
+            operation.extensions.get_or_insert_default().merge(extensions);
+            operation.security = Some(vec![security("key"), security("session")]);
+        }
+    }
+    let need = Need { role, scope };
+    (schemas, paths, methods.layer(middleware::from_fn(move |request, next| pass(need, request, next))))
+}
+
+async fn pass(need: Need, request: Request, next: Next) -> Response {
+    match request.extensions().get::<Caller>() {
+        None => unauthenticated().into_response(),
+        Some(caller) => match caller.may(&need) {
+            Ok(()) => next.run(request).await,
+            Err(denied) => Problem::forbidden(denied.to_string()).into_response(),
+        },
+    }
+}
+
+/// The answer to one who should have said who they are.
+pub fn unauthenticated() -> Problem {
+    let detail = "sign in (POST /v1/sessions) or send an API key (Authorization: Bearer rk_…)";
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+}
+
+/// The address a request came from: of the proxy's client, when the proxy is trusted.
+#[derive(Clone, Copy, Debug)]
+pub struct From(pub IpAddr);
+
+/// Finds out who asks. A key or cookie that is not good is refused here, whatever the route.
+pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let from = came_from(&app, &request);
+    request.extensions_mut().insert(From(from));
+    match caller(&app, &request) {
+        Ok(Some(caller)) => {
+            request.extensions_mut().insert(caller);
+        }
+        Ok(None) => {
+            if let Err(wait) = app.rates.check(from, Class::Public) {
+                return too_many(wait).into_response();
+            }
+        }
+        Err(problem) => {
+            // Guessing is as limited as knowing nothing.
+            return match app.rates.check(from, Class::Public) {
+                Ok(()) => problem.into_response(),
+                Err(wait) => too_many(wait).into_response(),
+            };
+        }
+    }
+    next.run(request).await
+}
+
+/// The answer to one who asks too often.
+pub fn too_many(retry_after_s: u64) -> Problem {
+    let detail = format!("too many requests from this address; try again in {retry_after_s} s");
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after_s(retry_after_s)
+}
+
+fn came_from(app: &App, request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    if !app.config.trusted_proxies.contains(&peer) {
+        return peer;
+    }
+    // Each proxy adds at the end the one it heard; the last that we do not trust is the client.
+    let chain = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let mut chain: Vec<IpAddr> = chain.flat_map(|value| value.split(',')).filter_map(|ip| ip.trim().parse().ok()).collect();
+    while let Some(ip) = chain.pop() {
+        if !app.config.trusted_proxies.contains(&ip) {
+            return ip;
+        }
+    }
+    peer
+}
+
+fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
+    let headers = request.headers();
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let secret = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+        let key = secret.and_then(|secret| app.directory.find_key(secret.trim(), clock::now()));
+        return match key {
+            Some(caller) => Ok(Some(caller)),
+            None => {
+                let detail = "the API key is unknown, revoked or expired; send Authorization: Bearer rk_…";
+                Err(Problem::new(StatusCode::UNAUTHORIZED, "bad_key", detail))
+            }
+        };
+    }
+    let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
+    let Some((caller, csrf)) = app.directory.find_session(token, clock::now()) else {
+        // Whoever signs in again still sends the old cookie.
+        let again = request.uri().path() == "/v1/sessions" || request.uri().path() == "/v1/setup";
+        let detail = "the session has ended; sign in again";
+        return if again { Ok(None) } else { Err(Problem::new(StatusCode::UNAUTHORIZED, "session_ended", detail)) };
+    };
+    let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    let sent = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !safe && !same(sent.as_bytes(), csrf.as_bytes()) {
+        let detail = "send the csrf_token of the session in X-CSRF-Token";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", detail).at("X-CSRF-Token", "is missing or wrong"));
+    }
+    Ok(Some(caller))
+}
+
+/// Compares in a time that tells nothing of where they differ.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+}

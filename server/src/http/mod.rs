@@ -1,0 +1,125 @@
+//! HTTP: one file for each subject. A handler authenticates nothing and decides nothing: it turns a
+//! request into a command or a look, and the answer into JSON.
+
+pub mod agents;
+pub mod body;
+pub mod context;
+pub mod conversations;
+pub mod gate;
+pub mod health;
+pub mod memberships;
+pub mod offers;
+pub mod openapi;
+pub mod problem;
+pub mod query;
+pub mod queues;
+pub mod reasons;
+pub mod skills;
+
+use crate::accounts::Accounts;
+use crate::auth::lockout::Lockout;
+use crate::auth::password::Passwords;
+use crate::auth::rate::Rates;
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::vault::Vault;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use problem::Problem;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+/// How long a request may take, its body included.
+const REQUEST_MAX: Duration = Duration::from_secs(30);
+
+/// Everything a handler can reach.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of it.
+pub struct Parts {
+    /// The open accounts.
+    pub accounts: Accounts,
+    /// People and their rights.
+    pub directory: Arc<Directory>,
+    /// What opens what people wrote.
+    pub vault: Arc<Vault>,
+    /// The cost of a password, and the few who may pay it at once.
+    pub passwords: Passwords,
+    /// Failures to sign in.
+    pub lockout: Lockout,
+    /// Who asks how often.
+    pub rates: Rates,
+    /// What the operator decided.
+    pub config: Config,
+}
+
+impl App {
+    /// For handlers to share.
+    pub fn new(parts: Parts) -> App {
+        App(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// All routes, with what the OpenAPI says of them. One more subject is one more line.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::head())
+        .merge(health::routes())
+        .merge(agents::routes())
+        .merge(queues::routes())
+        .merge(memberships::routes())
+        .merge(skills::routes())
+        .merge(reasons::routes())
+        .merge(conversations::routes())
+        .merge(offers::routes())
+}
+
+/// The service: routes, and what holds for all of them.
+pub fn service(app: App) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
+        .fallback(async |request: Request| Problem::not_found(format!("there is nothing at {}", request.uri().path())))
+        .method_not_allowed_fallback(async || {
+            let detail = "this method is not for this resource; see the Allow header and /v1/openapi.json";
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        })
+        .layer(middleware::from_fn_with_state(app.clone(), gate::identify))
+        .layer(DefaultBodyLimit::max(body::BODY_BYTES_MAX))
+        .layer(middleware::from_fn(watch))
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
+        .with_state(app)
+}
+
+/// Measures each request and ends those that take too long.
+async fn watch(request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().map_or("none".into(), |path| path.as_str().to_owned());
+    let method = request.method().to_string();
+    let streams = route == "/v1/stream";
+    let answer = if streams {
+        next.run(request).await
+    } else {
+        tokio::time::timeout(REQUEST_MAX, next.run(request)).await.unwrap_or_else(|_| {
+            let detail = format!("the request took longer than {} s", REQUEST_MAX.as_secs());
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", detail).into_response()
+        })
+    };
+    let status = answer.status().as_u16().to_string();
+    metrics::histogram!("readyroom_http_seconds", "method" => method, "route" => route, "status" => status)
+        .record(start.elapsed());
+    answer
+}

@@ -1,0 +1,144 @@
+//! Skills: what an agent can be good at, and who is how good.
+
+use super::App;
+use super::body::Json;
+use super::context::{Accepted, Context};
+use super::gate::need;
+use super::problem::Problem;
+use super::query::{self, Page, Part, Path, Query};
+use crate::auth::role::{ApiScope, Role};
+use crate::wire::{Id, SkillLevelBody, levels};
+use crate::{clock, dice};
+use axum::http::StatusCode;
+use axum::response::Response;
+use readyroom_core::commands::{DefineSkill, SetAgentSkills};
+use readyroom_core::ids::*;
+use readyroom_core::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of this subject.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(need(Role::Agent, ApiScope::ConfigRead, routes!(list)))
+        .routes(need(Role::Administrator, ApiScope::ConfigWrite, routes!(define)))
+        .routes(need(Role::Administrator, ApiScope::ConfigWrite, routes!(rename)))
+        .routes(need(Role::Agent, ApiScope::ConfigRead, routes!(of_agent)))
+        .routes(need(Role::Administrator, ApiScope::ConfigWrite, routes!(set)))
+}
+
+/// A skill.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Skill {
+    /// Which.
+    id: Id<SkillId>,
+    /// What people call it.
+    name: String,
+}
+
+/// What people call a skill.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SkillBody {
+    /// For example `Billing`.
+    #[schema(min_length = 1, max_length = 64)]
+    name: String,
+}
+
+/// The skills, by id
+#[utoipa::path(get, path = "/v1/skills", tag = "skills", params(Part),
+    responses((status = 200, description = "A page of skills", body = Page<Skill>)))]
+async fn list(at: Context, Query(part): Query<Part>) -> Result<axum::Json<Page<Skill>>, Problem> {
+    let limit = query::limit(part.limit)?;
+    let after = query::after::<Id<SkillId>>(part.cursor.as_deref())?;
+    let (rows, position) = at
+        .look(part.min_position, move |floor, _| {
+            let all = floor.skills().iter().map(|(id, name)| Skill { id: Id(*id), name: name.clone() });
+            all.filter(|skill| after.is_none_or(|after| skill.id > after)).take(limit + 1).collect::<Vec<_>>()
+        })
+        .await?;
+    Ok(axum::Json(query::page(rows, limit, position.0, |skill| skill.id)))
+}
+
+#[derive(Serialize)]
+struct Defined {
+    id: Id<SkillId>,
+}
+
+/// A skill that was defined.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "only its schema is used; the position is added when it is known")]
+struct DefinedSkill {
+    id: Id<SkillId>,
+    position: u64,
+}
+
+/// Define a skill
+#[utoipa::path(post, path = "/v1/skills", tag = "skills", request_body = SkillBody,
+    responses((status = 201, description = "Defined", body = DefinedSkill)))]
+async fn define(at: Context, body: Json<SkillBody>) -> Result<Response, Problem> {
+    let skill = SkillId(dice::id(clock::now()));
+    let command = DefineSkill { skill, name: body.value.name };
+    let answer = at.post(at.actor(), command, body.key.as_ref(), StatusCode::CREATED, &Defined { id: Id(skill) }).await?;
+    at.note("skill.defined", &skill).await;
+    Ok(answer)
+}
+
+/// Give a skill another name
+#[utoipa::path(put, path = "/v1/skills/{id}", tag = "skills", params(("id" = Id<SkillId>, Path)),
+    request_body = SkillBody, responses((status = 200, description = "Renamed", body = Accepted)))]
+async fn rename(
+    at: Context,
+    Path(id): Path<Id<SkillId>>,
+    body: Json<SkillBody>,
+) -> Result<axum::Json<Accepted>, Problem> {
+    let skill = id.0;
+    // The command defines what is not there; a PUT to an unknown id is a mistake.
+    let guard: crate::run::Guard = Box::new(move |floor| floor.skills().contains_key(&skill));
+    let done = at.account.command(at.actor(), DefineSkill { skill, name: body.value.name }.into(), None, Some(guard)).await;
+    let done = done.map_err(|failure| match Problem::from(failure) {
+        changed if changed.code() == "changed" => Problem::from(Refusal::UnknownSkill { skill }),
+        other => other,
+    })?;
+    at.note("skill.renamed", &skill).await;
+    Ok(axum::Json(Accepted { position: done.position.0 }))
+}
+
+/// The skills of an agent.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AgentSkills {
+    /// All of them, each once.
+    #[schema(max_items = 100)]
+    skills: Vec<SkillLevelBody>,
+}
+
+/// What an agent is good at
+#[utoipa::path(get, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = Id<UserId>, Path)),
+    responses((status = 200, description = "All of its skills", body = AgentSkills)))]
+async fn of_agent(at: Context, Path(id): Path<Id<UserId>>) -> Result<axum::Json<AgentSkills>, Problem> {
+    let agent = at.agent(id.0)?;
+    let (skills, _) = at
+        .look(None, move |floor, _| {
+            let slot = floor.find_agent(agent)?;
+            Ok::<_, Refusal>(floor.agent(slot).skills.iter().map(SkillLevelBody::from).collect::<Vec<_>>())
+        })
+        .await?;
+    Ok(axum::Json(AgentSkills { skills: skills? }))
+}
+
+/// Set what an agent is good at, all of it
+#[utoipa::path(put, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = Id<UserId>, Path)),
+    request_body = AgentSkills, responses((status = 200, description = "Set", body = Accepted)))]
+async fn set(
+    at: Context,
+    Path(id): Path<Id<UserId>>,
+    body: Json<AgentSkills>,
+) -> Result<axum::Json<Accepted>, Problem> {
+    let agent = at.agent(id.0)?;
+    let answer = at.command(at.actor(), SetAgentSkills { agent, skills: levels(body.value.skills) }).await?;
+    at.note("agent.skills_set", &agent).await;
+    Ok(answer)
+}
