@@ -210,6 +210,24 @@ fn work_that_cannot_be_is_refused() {
 }
 
 #[test]
+fn clients_are_described_by_those_who_work_and_forgotten_by_supervisors() {
+    let mut driver = floor();
+    let (client, key) = (ClientId::from_u128(404), KeyId::from_u128(1));
+    let describe = |len| DescribeClient { client, about: Sealed { key, bytes: vec![0; len] } };
+    refused(&mut driver, Actor::Client, describe(1), "not_yours");
+    refused(&mut driver, BOSS, describe(limits::SEALED_BYTES_MAX + 1), "limit_reached");
+    let forget = |keys| ForgetPerson { client, keys: vec![key; keys] };
+    refused(&mut driver, Actor::Agent(ANNA), forget(1), "supervisor_only");
+    refused(&mut driver, BOSS, forget(limits::FORGOTTEN_KEYS_MAX + 1), "limit_reached");
+    let (snapshot, before) = (driver.engine.floor().snapshot(), driver.events.len());
+    driver.must(Actor::Agent(ANNA), describe(limits::SEALED_BYTES_MAX));
+    driver.must(Actor::Signalling, describe(1));
+    driver.must(BOSS, forget(limits::FORGOTTEN_KEYS_MAX));
+    assert_eq!(driver.events.len() - before, 3);
+    assert_eq!(driver.engine.floor().snapshot()[1..], snapshot[1..], "the floor keeps nothing of it but their number");
+}
+
+#[test]
 fn nobody_acts_for_another() {
     let mut driver = floor();
     let bruno = Actor::Agent(UserId::from_u128(12));
