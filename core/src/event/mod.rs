@@ -234,13 +234,14 @@ pub struct Sealed {
 
 mod bytes {
     //! Bytes as bytes in the log, and as a list of numbers in JSON.
+    use serde::de::Error;
     use serde::{Deserializer, Serializer};
 
     pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
         to.serialize_bytes(bytes)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>, T: TryFrom<Vec<u8>>>(from: D) -> Result<T, D::Error> {
         struct Bytes;
         impl<'de> serde::de::Visitor<'de> for Bytes {
             type Value = Vec<u8>;
@@ -258,7 +259,9 @@ mod bytes {
                 Ok(bytes)
             }
         }
-        from.deserialize_byte_buf(Bytes)
+        let bytes = from.deserialize_byte_buf(Bytes)?;
+        let len = bytes.len();
+        T::try_from(bytes).map_err(|_| D::Error::custom(format_args!("{len} bytes are not as many as there should be")))
     }
 }
 
@@ -308,6 +311,10 @@ pub enum Event {
     MembershipLocked { agent: UserId, queue: QueueId, locked: bool },
     /// The client is never routed, or is again.
     ClientBlocked { client: ClientId, blocked: bool },
+    /// Somebody wrote down who the client is. The text is for others.
+    ClientDescribed { client: ClientId, about: Sealed },
+    /// The client asked to be forgotten: these keys are no more, and what they sealed is lost.
+    PersonForgotten { client: ClientId, keys: Vec<KeyId> },
 
     /// The wish changed. `reason` is there exactly with `on_break`.
     StatusSet { agent: UserId, status: Status, reason: Option<ReasonCode>, out_only: bool, cause: StatusCause },
