@@ -14,7 +14,7 @@ use readyroom_core::promises::{Promises, Seen};
 use readyroom_core::refusal::Refusal;
 use readyroom_log::Anchor;
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Asks that wait at the door of an account.
 pub const DOOR_MAX: usize = 4_096;
@@ -121,6 +121,8 @@ pub struct Run {
     pub publisher: Publisher,
     /// Where asks come in.
     pub door: mpsc::Receiver<Ask>,
+    /// Told of every position that is stored, before anything that rests on it is answered.
+    pub stored: watch::Sender<EventNo>,
 }
 
 impl Run {
@@ -248,16 +250,17 @@ impl Run {
 
     /// Lets units go: the answers first, then the board and the tables.
     async fn release(&mut self, units: Vec<Unit>) {
-        let mut released = Released::default();
+        let last = units.iter().flat_map(|unit| &unit.turns).flat_map(|turn| &turn.events).next_back();
+        if let Some(last) = last {
+            self.stored.send_replace(last.no);
+        }
+        let mut released = Released { upto: *self.stored.borrow(), ..Released::default() };
         for unit in units {
             if let Some(let_go) = unit.let_go {
                 let_go();
             }
             released.turns.extend(unit.turns);
             released.promises.extend(unit.promise.map(|(_, kept)| kept));
-        }
-        if let Some(last) = released.turns.iter().rev().find_map(|turn| turn.events.last()) {
-            released.upto = last.no;
         }
         if !released.turns.is_empty() || !released.promises.is_empty() {
             self.publisher.release(released).await;

@@ -104,6 +104,16 @@ pub fn write_promise(body: &mut Vec<u8>, at: Timestamp, by: Actor, promise: &Pro
     count(body, 1);
 }
 
+/// Adds what stands in another body behind what stands in this one.
+pub fn join(body: &mut Vec<u8>, other: &[u8]) {
+    if other.is_empty() {
+        return;
+    }
+    begin(body);
+    body.extend_from_slice(&other[HEADER_LEN..]);
+    count(body, turns_of(other));
+}
+
 fn begin(body: &mut Vec<u8>) {
     if body.is_empty() {
         body.extend([FORMAT, ARRAY_32, 0, 0, 0, 0]);
@@ -112,8 +122,12 @@ fn begin(body: &mut Vec<u8>) {
 
 /// Counts turns that were added.
 fn count(body: &mut [u8], added: u32) {
-    let before = u32::from_be_bytes(body[2..HEADER_LEN].try_into().expect("a header is six bytes"));
+    let before = turns_of(body);
     body[2..HEADER_LEN].copy_from_slice(&(before + added).to_be_bytes());
+}
+
+fn turns_of(body: &[u8]) -> u32 {
+    u32::from_be_bytes(body[2..HEADER_LEN].try_into().expect("a header is six bytes"))
 }
 
 fn write_turn(body: &mut Vec<u8>, at: Timestamp, by: Actor, events: &[Recorded], promise: Option<&Promise>) {

@@ -54,6 +54,19 @@ fn a_promise_knows_the_position_that_was_answered() {
 }
 
 #[test]
+fn bodies_that_are_joined_read_as_one() {
+    let events = everything();
+    let (first, second) = events.split_at(events.len() / 2);
+    let (mut one, mut other, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+    codec::write(&mut one, first);
+    codec::write(&mut other, second);
+    codec::join(&mut whole, &one);
+    codec::join(&mut whole, &[]);
+    codec::join(&mut whole, &other);
+    assert_eq!(codec::read(&whole, EventNo(1)).unwrap(), events);
+}
+
+#[test]
 fn a_promise_alone_stands_at_the_event_before_it() {
     let mut body = Vec::new();
     codec::write_promise(&mut body, START, BOSS, &promise(1, "nothing to do"));

@@ -7,7 +7,7 @@ use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Path, Query};
 use crate::auth::role::{ApiScope, Role};
-use crate::publisher::AgentsAsked;
+use crate::publisher::AgentQuery;
 use crate::wire::{self, AgentExplained, AgentRow, Id};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -82,22 +82,17 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
         Some(queue) => Some(at.queue(queue).await?),
         None => None,
     };
-    let asked = AgentsAsked {
+    let asked = AgentQuery {
         scope: at.scope(),
         after: query::after::<Id<UserId>>(wanted.cursor.as_deref())?.map(|id| id.0),
-        limit: limit + 1,
+        limit,
         bucket: wanted.bucket.as_deref().map(wire::bucket).transpose().map_err(|wrong| Problem::invalid("bucket", wrong))?,
         queue,
         team: wanted.team,
+        ..AgentQuery::default()
     };
     let publisher = at.account.publisher(wanted.min_position).await?;
-    let rows = publisher.agents(asked).await.ok_or_else(at_closing)?;
-    Ok(query::raw_page(rows.rows, limit, rows.position, |(agent, _)| Id(*agent), |(_, row)| row))
-}
-
-/// The account closed while we asked.
-pub fn at_closing() -> Problem {
-    Problem::unavailable("the account is not open at the moment; try again")
+    Ok(query::raw_page(&publisher.agents(asked).await?))
 }
 
 /// One agent's row
@@ -106,7 +101,7 @@ pub fn at_closing() -> Problem {
 async fn get(at: Context, Path(id): Path<Id<UserId>>, Query(when): Query<At>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
     let publisher = at.account.publisher(when.min_position).await?;
-    let row = publisher.agent(agent).await.ok_or_else(at_closing)?;
+    let row = publisher.agent(agent).await?;
     let row = row.ok_or(readyroom_core::refusal::Refusal::UnknownAgent { agent })?;
     Ok(query::raw(row))
 }

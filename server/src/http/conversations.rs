@@ -1,14 +1,14 @@
 //! Work: it arrives, is handed on, and ends.
 
 use super::App;
-use super::agents::{Empty, Nothing, at_closing};
+use super::agents::{At, Empty, Nothing};
 use super::body::Json;
 use super::context::{Accepted, Context};
 use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Path, Query};
 use crate::auth::role::{ApiScope, Role};
-use crate::publisher::ConversationsAsked;
+use crate::publisher::ConversationQuery;
 use crate::wire::{ChannelWord, ConversationExplained, ConversationRow, Id, Instant, SkillLevelBody, levels};
 use crate::{clock, dice};
 use axum::http::StatusCode;
@@ -72,31 +72,31 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
         Some(queue) => Some(at.queue(queue).await?),
         None => None,
     };
-    let asked = ConversationsAsked {
+    let asked = ConversationQuery {
         scope: at.scope(),
         after: query::after::<Id<ConversationId>>(wanted.cursor.as_deref())?.map(|id| id.0),
-        limit: limit + 1,
+        limit,
         queue,
         agent: wanted.agent.map(|id| at.agent(id.0)).transpose()?,
         client: wanted.client.map(|id| id.0),
+        ..ConversationQuery::default()
     };
     let publisher = at.account.publisher(wanted.min_position).await?;
-    let rows = publisher.conversations(asked).await.ok_or_else(at_closing)?;
-    Ok(query::raw_page(rows.rows, limit, rows.position, |(id, _)| Id(*id), |(_, row)| row))
+    Ok(query::raw_page(&publisher.conversations(asked).await?))
 }
 
 /// One conversation on the floor
 #[utoipa::path(get, path = "/v1/conversations/{id}", tag = "work",
-    params(("id" = Id<ConversationId>, Path), super::agents::At),
+    params(("id" = Id<ConversationId>, Path), At),
     responses((status = 200, description = "Its row", body = ConversationRow)))]
 async fn get(
     at: Context,
     Path(id): Path<Id<ConversationId>>,
-    Query(when): Query<super::agents::At>,
+    Query(when): Query<At>,
 ) -> Result<Response, Problem> {
     let publisher = at.account.publisher(when.min_position).await?;
     let conversation = at.conversation(id.0).await?;
-    let row = publisher.conversation(conversation).await.ok_or_else(at_closing)?;
+    let row = publisher.conversation(conversation).await?;
     Ok(query::raw(row.ok_or(Refusal::UnknownConversation { conversation })?))
 }
 
@@ -287,20 +287,20 @@ async fn hold(at: Context, Path(id): One, body: Json<HoldBody>) -> Result<Respon
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EndBody {
-    /// The client left: while it waits or rings it is then abandoned, and else cancelled. For keys only.
-    #[serde(default)]
-    by_client: bool,
+    /// Whether the client left: one that waited or rang is then abandoned, and else cancelled. So it
+    /// is taken unless a key says otherwise; people end conversations themselves.
+    by_client: Option<bool>,
 }
 
 /// End a conversation
 #[utoipa::path(post, path = "/v1/conversations/{id}/end", tag = "work", params(("id" = Id<ConversationId>, Path)),
     request_body = EndBody, responses((status = 200, description = "Ended; its wrap-up may run", body = Accepted)))]
 async fn end(at: Context, Path(id): One, body: Json<EndBody>) -> Result<Response, Problem> {
-    if body.value.by_client && !at.caller.is_key() {
+    if body.value.by_client == Some(true) && !at.caller.is_key() {
         return Err(Problem::invalid("by_client", "is said by the channel, with an API key"));
     }
     let (conversation, by) = at.work(id.0).await?;
-    let by = if body.value.by_client { Actor::Client } else { by };
+    let by = if body.value.by_client.unwrap_or(at.caller.is_key()) { Actor::Client } else { by };
     at.post(by, EndConversation { conversation }, body.key.as_ref(), StatusCode::OK, &Nothing {}).await
 }
 
@@ -338,12 +338,12 @@ async fn finish_wrap_up(at: Context, Path(id): One, body: Json<Empty>) -> Result
 
 /// Why a conversation is where it is: who may take it, in rank, and why not the others
 #[utoipa::path(get, path = "/v1/conversations/{id}/explain", tag = "work",
-    params(("id" = Id<ConversationId>, Path), super::agents::At),
+    params(("id" = Id<ConversationId>, Path), At),
     responses((status = 200, description = "The explanation", body = ConversationExplained)))]
 async fn explained(
     at: Context,
     Path(id): One,
-    Query(when): Query<super::agents::At>,
+    Query(when): Query<At>,
 ) -> Result<Response, Problem> {
     at.account.reached(when.min_position).await?;
     let conversation = at.conversation(id.0).await?;

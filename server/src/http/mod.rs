@@ -58,6 +58,8 @@ pub struct Parts {
     pub rates: Rates,
     /// What the operator decided.
     pub config: Config,
+    /// Turns true when the server stops.
+    pub stopping: tokio::sync::watch::Sender<bool>,
 }
 
 impl App {
@@ -79,6 +81,7 @@ impl Deref for App {
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::head())
         .merge(health::routes())
+        .merge(openapi::routes())
         .merge(agents::routes())
         .merge(queues::routes())
         .merge(memberships::routes())

@@ -1,5 +1,7 @@
 //! Every "no" of the interface: RFC 9457, with a code for machines and a sentence for people.
 
+use crate::accounts::Failure;
+use crate::publisher::Closed;
 use crate::run::No;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -143,6 +145,24 @@ impl From<Refusal> for Problem {
             Refusal::Invalid { field, problem: wrong } => problem.at(field, wrong),
             _ => problem,
         }
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Problem {
+        match failure {
+            Failure::No(no) => no.into(),
+            Failure::Overloaded => Problem::overloaded(),
+            Failure::Unavailable => Problem::unavailable(
+                "the log cannot confirm at the moment; it may or may not be done: repeat it with the same Idempotency-Key",
+            ),
+        }
+    }
+}
+
+impl From<Closed> for Problem {
+    fn from(_: Closed) -> Problem {
+        Problem::unavailable("the account is not open at the moment; try again")
     }
 }
 

@@ -1,6 +1,8 @@
 //! Queries, paths and pages: what stands in the address of a request.
 
 use super::problem::Problem;
+use crate::publisher;
+use crate::wire::Id;
 use axum::extract::{FromRequestParts, Path as AxumPath};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -8,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use readyroom_core::ids::EventNo;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use utoipa::{IntoParams, ToSchema};
 
 /// Rows of a page unless asked otherwise.
@@ -111,29 +113,21 @@ pub fn raw(row: Bytes) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], row).into_response()
 }
 
-/// Rows that are JSON already, read one further than asked, cut to a page.
-pub fn raw_page<R, K: Serialize>(
-    mut rows: Vec<R>,
-    limit: usize,
-    position: EventNo,
-    key: impl Fn(&R) -> K,
-    row: impl Fn(&R) -> &Bytes,
-) -> Response {
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|last| cursor(&key(last)));
+/// A page of rows that are JSON already.
+pub fn raw_page<K: Copy + fmt::Display>(page: &publisher::Page<K>) -> Response {
+    let next = page.next.map(|last| cursor(&Id(last)));
     let next = serde_json::to_vec(&next).expect("memory takes whatever is written");
-    let mut body = Vec::with_capacity(rows.iter().map(|known| row(known).len() + 1).sum::<usize>() + 100);
+    let mut body = Vec::with_capacity(page.rows.iter().map(|row| row.len() + 1).sum::<usize>() + 100);
     body.extend_from_slice(b"{\"data\":[");
-    for (at, known) in rows.iter().enumerate() {
+    for (at, row) in page.rows.iter().enumerate() {
         if at > 0 {
             body.push(b',');
         }
-        body.extend_from_slice(row(known));
+        body.extend_from_slice(row);
     }
     body.extend_from_slice(b"],\"next\":");
     body.extend_from_slice(&next);
-    body.extend_from_slice(format!(",\"position\":{position}}}").as_bytes());
+    body.extend_from_slice(format!(",\"position\":{}}}", page.position).as_bytes());
     raw(body.into())
 }
 

@@ -1,13 +1,14 @@
 //! Queues: how they are set up, and how they stand.
 
 use super::App;
-use super::agents::{At, at_closing};
+use super::agents::At;
 use super::body::Json;
 use super::context::{Accepted, Context, matches, tagged};
 use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
+use crate::publisher::Scope;
 use crate::wire::{ChannelWord, Id, QueueRow};
 use crate::{clock, dice};
 use axum::http::StatusCode;
@@ -259,7 +260,7 @@ async fn remove(at: Context, Path(queue): Path<String>) -> Result<axum::Json<Acc
 async fn row(at: Context, Path(queue): Path<String>, Query(when): Query<At>) -> Result<Response, Problem> {
     let publisher = at.account.publisher(when.min_position).await?;
     let queue = at.queue(&queue).await?;
-    let row = publisher.queue(queue).await.ok_or_else(at_closing)?;
+    let row = publisher.queue(queue).await?;
     Ok(query::raw(row.ok_or(readyroom_core::refusal::Refusal::UnknownQueue { queue })?))
 }
 
@@ -270,6 +271,6 @@ async fn rows(at: Context, Query(part): Query<Part>) -> Result<Response, Problem
     let limit = query::limit(part.limit)?;
     let after = query::after::<Id<QueueId>>(part.cursor.as_deref())?;
     let publisher = at.account.publisher(part.min_position).await?;
-    let rows = publisher.queues(after.map(|id| id.0), limit + 1).await.ok_or_else(at_closing)?;
-    Ok(query::raw_page(rows.rows, limit, rows.position, |(queue, _)| Id(*queue), |(_, row)| row))
+    let rows = publisher.queues(Scope::ALL, after.map(|id| id.0), limit).await?;
+    Ok(query::raw_page(&rows))
 }

@@ -1,0 +1,225 @@
+//! Opening an account: one replay makes the engine's floor, the tables that lag behind, and the last
+//! stretch of the live board, so that streams which broke with the server resume.
+
+use crate::committer::Committer;
+use crate::publisher::{Live, People, Start};
+use crate::projector::{Batch, Filling, Views};
+use crate::vault::Vault;
+use crate::{clock, dice};
+use readyroom_core::engine::{self, Engine, Touch};
+use readyroom_core::event::Recorded;
+use readyroom_core::event::codec;
+use readyroom_core::floor::Floor;
+use readyroom_core::floor::facts::Facts;
+use readyroom_core::floor::snapshot::SNAPSHOT_VERSION;
+use readyroom_core::ids::*;
+use readyroom_core::limits::PROMISE_MS;
+use readyroom_core::promises::Promises;
+use readyroom_log::open::{StartFrom, Step, open};
+use readyroom_log::{Account, Log, Pos};
+use readyroom_views::tables::{Filled, Tables, Tracker};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Events before the end of the log that are taken into the live board one by one.
+pub const RESUMED_MAX: u64 = 20_000;
+/// Rows that are written at once while tables are filled.
+const ROWS_AT_ONCE: usize = 20_000;
+
+/// An account that was opened.
+pub struct Booted {
+    /// What decides.
+    pub engine: Engine,
+    /// What stores.
+    pub committer: Committer,
+    /// What was promised within the last day.
+    pub promises: Promises,
+    /// The board, up to date.
+    pub live: Live,
+    /// The tables, up to date.
+    pub views: Views,
+}
+
+/// Why an account could not be opened: a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("account {account} cannot be opened: {why}")]
+pub struct BootError {
+    account: AccountId,
+    why: String,
+}
+
+/// Takes the account over and folds its log.
+///
+/// # Errors
+/// What is wrong with the log or with the tables' file, and what to do.
+pub fn boot(
+    log: Arc<dyn Log>,
+    account: AccountId,
+    views: &Path,
+    vault: &Arc<Vault>,
+    people: People,
+) -> Result<Booted, BootError> {
+    let failed = |why: String| BootError { account, why };
+    let (views, filling) = Views::open(views, account, vault.clone()).map_err(|error| failed(error.to_string()))?;
+    let known = views.reader().promises(Timestamp(clock::now().0 - PROMISE_MS as i64));
+    let mut promises = Promises::default();
+    known.map_err(|error| failed(error.to_string()))?.into_iter().for_each(|kept| promises.keep(kept));
+
+    let at = Account(account.0);
+    let last = log.tail(at).map_err(|error| failed(error.to_string()))?.map_or(0, |tail| tail.entry.next_no() - 1);
+    let snapshot = log.get_snapshot(at, Pos::MAX).map_err(|error| failed(error.to_string()))?;
+    // A snapshot that the tables have not passed would leave a hole in them.
+    let passed = snapshot.is_some_and(|snapshot| snapshot.at.next_no <= filling.from().0 + 1);
+    let from = if passed { StartFrom::Snapshot } else { StartFrom::Beginning };
+
+    let mut fold = Fold::new(views, filling, EventNo(last.saturating_sub(RESUMED_MAX)), people, promises);
+    let (writer, nonce) = (dice::number(), 1);
+    let opened = open(&*log, at, writer, nonce, from, &mut |step| fold.step(step));
+    let opened = opened.map_err(|error| failed(error.to_string()))?;
+    for finding in &opened.findings {
+        tracing::warn!(%account, "{finding}");
+    }
+    let Fold { floor, live, views, promises, .. } = fold.finish().map_err(failed)?;
+    let live = live.expect("a finished fold is live");
+    let committer = Committer::new(log, at, opened.at, nonce);
+    Ok(Booted { engine: Engine::on(floor), committer, promises, live, views })
+}
+
+/// A replay under way.
+struct Fold {
+    floor: Floor,
+    views: Views,
+    promises: Promises,
+    people: Option<People>,
+    /// Tables that lag behind, until they have caught up with `live_from`.
+    filling: Option<Filling>,
+    tracker: Option<Tracker>,
+    /// Events behind this are taken into the live board.
+    live_from: EventNo,
+    /// What the tables remember when the live board begins; none while they are being filled.
+    tables: Option<(Tables, EventNo)>,
+    live: Option<Live>,
+    rows: Vec<Filled>,
+    batch: Batch,
+    touched: Vec<Touch>,
+}
+
+impl Fold {
+    fn new(views: Views, filling: Filling, recent: EventNo, people: People, promises: Promises) -> Fold {
+        let (from, reached) = (filling.from(), filling.reached());
+        // Tables that are all at one place need no filling before the board begins behind it.
+        let ready = from == reached && from >= recent;
+        let live_from = if ready { recent } else { recent.max(reached) };
+        let (tables, filling) = if ready { (Some((filling.done(), reached)), None) } else { (None, Some(filling)) };
+        Fold {
+            floor: Floor::default(),
+            views,
+            promises,
+            people: Some(people),
+            filling,
+            tracker: None,
+            live_from,
+            tables,
+            live: None,
+            rows: Vec::new(),
+            batch: Batch::default(),
+            touched: Vec::new(),
+        }
+    }
+
+    fn step(&mut self, step: Step<'_>) -> Result<(), String> {
+        match step {
+            Step::Restore(snapshot) if snapshot.version != SNAPSHOT_VERSION => {
+                Err(format!("it has version {}, and this program reads {SNAPSHOT_VERSION}", snapshot.version))
+            }
+            Step::Restore(snapshot) => {
+                self.floor = Floor::from_bytes(&snapshot.bytes).map_err(|error| error.to_string())?;
+                Ok(())
+            }
+            Step::Entry(stored) if stored.entry.is_barrier() => Ok(()),
+            Step::Entry(stored) => {
+                let body = codec::read_body(&stored.entry.body, EventNo(stored.entry.first_no));
+                let body = body.map_err(|error| error.to_string())?;
+                for event in &body.events {
+                    self.event(event)?;
+                }
+                for kept in body.promises {
+                    self.promises.keep(kept.clone());
+                    self.batch.promises.push(kept);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn event(&mut self, event: &Recorded) -> Result<(), String> {
+        if event.no > self.live_from {
+            self.begin_live()?;
+        } else if self.filling.as_ref().is_some_and(|filling| event.no > filling.from()) && self.tracker.is_none() {
+            self.tracker = Some(tracker_of(&self.floor));
+        }
+        let touched = self.floor.apply(event);
+        if let Some(live) = &mut self.live {
+            self.touched.clear();
+            engine::tell(&self.floor, event.no, &touched, &mut self.touched);
+            live.event(event, &self.touched, &mut self.rows);
+        } else if let (Some(filling), Some(tracker)) = (&mut self.filling, &mut self.tracker) {
+            self.touched.clear();
+            engine::tell(&self.floor, event.no, &touched, &mut self.touched);
+            let step = tracker.step(event, self.touched.iter().map(|touch| &touch.facts));
+            filling.fold(&step, &mut self.rows);
+        } else {
+            return Ok(());
+        }
+        self.batch.take_in(event);
+        if self.rows.len() >= ROWS_AT_ONCE {
+            self.write(event.no)?;
+        }
+        Ok(())
+    }
+
+    /// Begins the live board at the floor as it is now, once.
+    fn begin_live(&mut self) -> Result<(), String> {
+        if self.live.is_some() {
+            return Ok(());
+        }
+        if let Some(filling) = self.filling.take() {
+            self.tables = Some((filling.done(), self.floor.last_no()));
+            self.write(self.floor.last_no())?;
+        }
+        let (tables, tables_at) = self.tables.take().expect("they are ready, or were just filled");
+        let reader = self.views.reader();
+        let mut start = Start::of(&self.floor, tables);
+        start.tables_at = tables_at.max(start.position);
+        start.people = self.people.take().expect("the board begins once");
+        for (agent, since) in reader.buckets_since().map_err(|error| error.to_string())? {
+            start.board.set_bucket_since(agent, since);
+        }
+        start.handled = reader.handled_since_login(&self.floor).map_err(|error| error.to_string())?;
+        self.live = Some(Live::new(start));
+        Ok(())
+    }
+
+    fn write(&mut self, upto: EventNo) -> Result<(), String> {
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.upto = upto;
+        batch.rows = std::mem::take(&mut self.rows);
+        self.views.write(&batch).map_err(|error| error.to_string())
+    }
+
+    fn finish(mut self) -> Result<Fold, String> {
+        self.begin_live()?;
+        let live = self.live.as_ref().expect("it was just begun");
+        self.batch.checkpoint = Some(live.tables().clone());
+        self.write(live.position())?;
+        Ok(self)
+    }
+}
+
+/// The facts of a floor, as what was so before the next event.
+fn tracker_of(floor: &Floor) -> Tracker {
+    let mut tracker = Tracker::default();
+    floor.agents().for_each(|(slot, _)| tracker.seed(&Facts::Agent(floor.agent_facts(slot))));
+    floor.seats().for_each(|(slot, _)| tracker.seed(&Facts::Seat(floor.seat_facts(slot))));
+    tracker
+}

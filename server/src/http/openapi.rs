@@ -1,0 +1,82 @@
+//! The interface in its own words: one OpenAPI document, made from the routes themselves.
+
+use super::App;
+use super::problem::Problem;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref};
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What stands before the routes.
+pub fn head() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Readyroom")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(include_str!("openapi.md")))
+        .build();
+    let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("an API key, `rk_…`")).build();
+    let cookie = ApiKey::Cookie(ApiKeyValue::with_description(
+        super::gate::COOKIE,
+        "a session; requests that change something also send its csrf_token in `X-CSRF-Token`",
+    ));
+    let components = ComponentsBuilder::new()
+        .security_scheme("key", SecurityScheme::Http(key))
+        .security_scheme("session", SecurityScheme::ApiKey(cookie))
+        .schema(Problem::name(), Problem::schema())
+        .schema(super::problem::Fault::name(), super::problem::Fault::schema())
+        .build();
+    OpenApiBuilder::new().info(info).components(Some(components)).build()
+}
+
+/// The whole document.
+pub fn document() -> OpenApi {
+    let (_, mut document) = super::routes().split_for_parts();
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        operations.into_iter().flatten().for_each(add_problems);
+    }
+    document
+}
+
+/// Every operation may be answered with a problem; which ones, follows from what it takes.
+fn add_problems(operation: &mut Operation) {
+    let mut may = vec![(429, "asked too often; see Retry-After"), (503, "the log cannot confirm, or it is too busy")];
+    if operation.security.is_some() {
+        may.extend([
+            (401, "nobody we know"),
+            (403, "the role, the scope or the team does not allow it"),
+            (404, "not there, or not for the caller"),
+            (409, "the floor says no; `code` says why"),
+        ]);
+    }
+    if operation.request_body.is_some() {
+        may.extend([(400, "the body is no JSON"), (413, "the body is too large"), (415, "the body is not JSON by its type")]);
+    }
+    may.push((422, "something in it cannot be so; `errors` says what and where"));
+    may.push((412, "it was changed since it was read"));
+    for (status, about) in may {
+        operation.responses.responses.entry(status.to_string()).or_insert_with(|| problem(about));
+    }
+}
+
+fn problem(about: &str) -> RefOr<Response> {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    RefOr::T(ResponseBuilder::new().description(about).content("application/problem+json", content).build())
+}
+
+/// The route of this subject.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(read))
+}
+
+/// This document
+#[utoipa::path(get, path = "/v1/openapi.json", tag = "operate",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
+async fn read() -> axum::Json<OpenApi> {
+    axum::Json(document())
+}
