@@ -64,7 +64,7 @@ impl Bench {
     /// One more agent, ready or not.
     pub fn add_agent(&mut self, at: usize, ready: bool) {
         let agent = agent(at);
-        self.ask(BOSS, AddAgent { agent, settings: AgentSettings::default() });
+        self.ask(BOSS, AddAgent::new(agent, AgentSettings::default()));
         let queues: Vec<_> = (0..SEATS).map(|seat| queue((at * 7 + seat * 11) % QUEUES)).collect();
         for &queue in &queues {
             self.ask(BOSS, SetMembership { agent, queue, settings: MembershipSettings::default() });

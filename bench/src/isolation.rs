@@ -33,7 +33,7 @@ fn trouble(bench: &mut Bench, much: usize) {
     bench.ask(BOSS, AddQueue { queue, settings });
     for at in 0..much {
         let agent = UserId::from_u128(5_000_000 + at as u128);
-        bench.ask(BOSS, AddAgent { agent, settings: AgentSettings::default() });
+        bench.ask(BOSS, AddAgent::new(agent, AgentSettings::default()));
         bench.ask(BOSS, SetMembership { agent, queue, settings: MembershipSettings::default() });
         bench.ask(Actor::Agent(agent), LogIn { agent, queues: vec![queue] });
         let call = EnterQueue { queue, ..bench.call(at) };

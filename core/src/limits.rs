@@ -76,6 +76,8 @@ pub const NAME_CHARS: RangeInclusive<usize> = 1..=64;
 pub const NUMBER_DIGITS: RangeInclusive<usize> = 3..=64;
 /// The bytes of one sealed text.
 pub const SEALED_BYTES_MAX: usize = 64 * 1024;
+/// The keys of one person that are forgotten at once.
+pub const FORGOTTEN_KEYS_MAX: usize = 1_000;
 /// The bytes of an answer that is promised to the holder of an idempotency key.
 pub const PROMISE_BYTES_MAX: usize = 1_024;
 /// Candidates and conversations that one explanation lists.

@@ -174,13 +174,7 @@ impl Scene {
                 (queue, _) => seats.push((self.queue(queue), MembershipSettings::default())),
             }
         }
-        self.must(BOSS, AddAgent { agent, settings });
-        for (queue, settings) in seats {
-            self.must(BOSS, SetMembership { agent, queue, settings });
-        }
-        if !skills.is_empty() {
-            self.must(BOSS, SetAgentSkills { agent, skills });
-        }
+        self.must(BOSS, AddAgent { agent, settings, skills, memberships: seats });
     }
 
     fn happen(&mut self, words: &[&str], line: &str) {

@@ -125,6 +125,14 @@ impl Story {
                 let name = self.clients.get(client).map_or("A client", String::as_str);
                 format!("{name} is {}.", if *blocked { "blocked" } else { "let in again" })
             }
+            Event::ClientDescribed { client, .. } => {
+                let name = self.clients.get(client).map_or("A client", String::as_str);
+                format!("It is noted who {name} is.")
+            }
+            Event::PersonForgotten { client, .. } => {
+                let name = self.clients.get(client).map_or("A client", String::as_str);
+                format!("{name} is forgotten.")
+            }
             Event::StatusSet { agent, status, reason, out_only, cause } => {
                 self.status(model, recorded.by, *agent, *status, *reason, *out_only, *cause)
             }

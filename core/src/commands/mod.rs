@@ -79,6 +79,7 @@ commands! {
     remove_membership::RemoveMembership,
     lock_membership::LockMembership,
     block_client::BlockClient,
+    forget_person::ForgetPerson,
     // An agent and its wish.
     log_in::LogIn,
     log_out::LogOut,
@@ -99,6 +100,7 @@ commands! {
     rescind_offer::RescindOffer,
     hold::Hold,
     record_message::RecordMessage,
+    describe_client::DescribeClient,
     transfer::Transfer,
     assign::Assign,
     requeue::Requeue,

@@ -311,6 +311,10 @@ pub enum Event {
     MembershipLocked { agent: UserId, queue: QueueId, locked: bool },
     /// The client is never routed, or is again.
     ClientBlocked { client: ClientId, blocked: bool },
+    /// Somebody wrote down who the client is. The text is for others.
+    ClientDescribed { client: ClientId, about: Sealed },
+    /// The client asked to be forgotten: these keys are no more, and what they sealed is lost.
+    PersonForgotten { client: ClientId, keys: Vec<KeyId> },
 
     /// The wish changed. `reason` is there exactly with `on_break`.
     StatusSet { agent: UserId, status: Status, reason: Option<ReasonCode>, out_only: bool, cause: StatusCause },

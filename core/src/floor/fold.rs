@@ -87,6 +87,7 @@ impl Floor {
                 self.change_seat(*agent, *queue, &mut touched).locked = *locked;
             }
             Event::ClientBlocked { client, blocked } => self.block(*client, *blocked, &mut touched),
+            Event::ClientDescribed { .. } | Event::PersonForgotten { .. } => {}
 
             Event::StatusSet { agent, status, reason, out_only, .. } => {
                 let reason = self.reason_slot(*reason);

@@ -57,7 +57,7 @@ impl Driver {
     }
 
     pub fn add_agent(&mut self, agent: UserId, settings: AgentSettings) {
-        self.must(BOSS, AddAgent { agent, settings });
+        self.must(BOSS, AddAgent::new(agent, settings));
         for (kind, device) in [(DeviceKind::Sip, 1), (DeviceKind::Console, 2)] {
             let device = DeviceId::from_u128(device);
             let ttl_ms = Some(*readyroom_core::limits::LEASE_MS.end());

@@ -27,7 +27,7 @@ fn every_format_ever_written_still_folds_to_the_same_floor() {
         write_todays();
     }
     let mut formats = BTreeSet::new();
-    for name in ["format-1", "format-2", "format-2-promises"] {
+    for name in ["format-1", "format-2", "format-2-promises", "format-2-people"] {
         let body = std::fs::read(golden(&format!("{name}.bin"))).expect("each name has its golden log");
         assert!(name.starts_with(&format!("format-{}", body[0])), "{name} has format {}", body[0]);
         formats.insert(body[0]);
@@ -140,9 +140,13 @@ fn write_todays() {
 }
 
 /// The pairs that this program would write.
-fn todays() -> [(String, Vec<u8>); 2] {
+fn todays() -> [(String, Vec<u8>); 3] {
     let name = format!("format-{}", codec::FORMAT);
-    [(format!("{name}-promises"), promised()), (name, encoded(&everything()))]
+    [
+        (format!("{name}-promises"), promised()),
+        (format!("{name}-people"), encoded(&people())),
+        (name, encoded(&everything())),
+    ]
 }
 
 fn encoded(events: &[Recorded]) -> Vec<u8> {
@@ -216,6 +220,19 @@ fn promised() -> Vec<u8> {
     body
 }
 
+fn people() -> Vec<Recorded> {
+    let mut driver = Driver::new();
+    describe_and_forget(&mut driver);
+    driver.events
+}
+
+/// What is written down about a person, and that it is forgotten.
+fn describe_and_forget(driver: &mut Driver) {
+    let (client, key) = (ClientId::from_u128(77), KeyId::from_u128(9));
+    driver.must(Actor::Signalling, DescribeClient { client, about: Sealed { key, bytes: vec![1, 2, 3] } });
+    driver.must(BOSS, ForgetPerson { client, keys: vec![key, KeyId::from_u128(10)] });
+}
+
 /// A busy hour in which everything happens once.
 fn everything() -> Vec<Recorded> {
     let mut driver = Driver::new();
@@ -282,6 +299,8 @@ fn everything() -> Vec<Recorded> {
     driver.must(BOSS, SetOwner { conversation: work(3), owner: Some(bruno) });
     driver.must(BOSS, SetPriority { conversation: work(3), priority: 9 });
     driver.must(BOSS, BlockClient { client: ClientId::from_u128(77), blocked: true });
+
+    describe_and_forget(&mut driver);
 
     // Devices come and go, an account stops and comes back, a call is on when it does.
     driver.must(Actor::Agent(bruno), LogIn { agent: bruno, queues: vec![] });

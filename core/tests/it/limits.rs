@@ -2,7 +2,7 @@
 
 use super::driver::{BOSS, Driver, enter, queue_of};
 use readyroom_core::commands::*;
-use readyroom_core::event::{Actor, Author, DeviceKind, Sealed, SkillLevel};
+use readyroom_core::event::{Actor, Author, DeviceKind, Event, Sealed, SkillLevel};
 use readyroom_core::ids::*;
 use readyroom_core::limits;
 use readyroom_core::settings::*;
@@ -29,7 +29,7 @@ fn refused(driver: &mut Driver, by: Actor, command: impl Into<Command>, code: &s
 #[test]
 fn settings_outside_their_ranges_are_refused() {
     let mut driver = floor();
-    let agent = |settings| AddAgent { agent: UserId::from_u128(99), settings };
+    let agent = |settings| AddAgent::new(UserId::from_u128(99), settings);
     for capacity in [0, 21] {
         refused(&mut driver, BOSS, agent(AgentSettings { capacity, ..AgentSettings::default() }), "invalid");
     }
@@ -60,13 +60,48 @@ fn settings_outside_their_ranges_are_refused() {
 }
 
 #[test]
+fn an_agent_is_added_with_all_it_comes_with_or_not_at_all() {
+    let mut driver = floor();
+    let (agent, skill) = (UserId::from_u128(12), SkillId::from_u128(31));
+    driver.must(BOSS, DefineSkill { skill, name: "Billing".to_owned() });
+    let good = AddAgent {
+        skills: vec![SkillLevel { skill, level: 3 }],
+        memberships: vec![(SALES, MembershipSettings::default())],
+        ..AddAgent::new(agent, AgentSettings::default())
+    };
+    let skills = |skills| AddAgent { skills, ..good.clone() };
+    refused(&mut driver, BOSS, skills(vec![SkillLevel { skill, level: 6 }]), "invalid");
+    refused(&mut driver, BOSS, skills(vec![SkillLevel { skill, level: 1 }; 2]), "invalid");
+    refused(&mut driver, BOSS, skills(vec![SkillLevel { skill: SkillId::from_u128(404), level: 1 }]), "unknown_skill");
+    let seats = |memberships| AddAgent { memberships, ..good.clone() };
+    let seat = (SALES, MembershipSettings::default());
+    let late = (SALES, MembershipSettings { delay_sec: 86_401, ..MembershipSettings::default() });
+    refused(&mut driver, BOSS, seats(vec![late]), "invalid");
+    refused(&mut driver, BOSS, seats(vec![seat, seat]), "invalid");
+    refused(&mut driver, BOSS, seats(vec![seat, (QueueId::from_u128(404), seat.1)]), "unknown_queue");
+    let many = limits::MEMBERSHIPS_PER_AGENT_MAX + 1;
+    refused(&mut driver, BOSS, seats(vec![seat; many]), "limit_reached");
+    let before = driver.events.len();
+    driver.must(BOSS, good.clone());
+    let added: Vec<_> = driver.events[before..].iter().map(|recorded| recorded.event.clone()).collect();
+    let (settings, skills) = (good.settings, good.skills.clone());
+    let expected = [
+        Event::AgentAdded { agent, settings },
+        Event::AgentSkillsSet { agent, skills },
+        Event::MembershipSet { agent, queue: SALES, settings: seat.1 },
+    ];
+    assert_eq!(added, expected);
+    refused(&mut driver, BOSS, good, "already_exists");
+}
+
+#[test]
 fn names_and_numbers_are_given_once() {
     let mut driver = floor();
     let numbered = || QueueSettings { number: Some("8000".to_owned()), ..queue_of(Channel::Voice, 0) };
     driver.must(BOSS, ChangeQueue { queue: SALES, settings: numbered() });
     refused(&mut driver, BOSS, AddQueue { queue: QueueId::from_u128(22), settings: numbered() }, "already_exists");
     refused(&mut driver, BOSS, AddQueue { queue: SALES, settings: queue_of(Channel::Chat, 0) }, "already_exists");
-    refused(&mut driver, BOSS, AddAgent { agent: ANNA, settings: AgentSettings::default() }, "already_exists");
+    refused(&mut driver, BOSS, AddAgent::new(ANNA, AgentSettings::default()), "already_exists");
     let call = ConversationId::from_u128(1);
     driver.enter(call, Channel::Voice, SALES);
     refused(&mut driver, Actor::Signalling, enter(call, Channel::Voice, SALES), "already_exists");
@@ -175,16 +210,29 @@ fn work_that_cannot_be_is_refused() {
 }
 
 #[test]
+fn clients_are_described_by_those_who_work_and_forgotten_by_supervisors() {
+    let mut driver = floor();
+    let (client, key) = (ClientId::from_u128(404), KeyId::from_u128(1));
+    let describe = |len| DescribeClient { client, about: Sealed { key, bytes: vec![0; len] } };
+    refused(&mut driver, Actor::Client, describe(1), "not_yours");
+    refused(&mut driver, BOSS, describe(limits::SEALED_BYTES_MAX + 1), "limit_reached");
+    let forget = |keys| ForgetPerson { client, keys: vec![key; keys] };
+    refused(&mut driver, Actor::Agent(ANNA), forget(1), "supervisor_only");
+    refused(&mut driver, BOSS, forget(limits::FORGOTTEN_KEYS_MAX + 1), "limit_reached");
+    let (snapshot, before) = (driver.engine.floor().snapshot(), driver.events.len());
+    driver.must(Actor::Agent(ANNA), describe(limits::SEALED_BYTES_MAX));
+    driver.must(Actor::Signalling, describe(1));
+    driver.must(BOSS, forget(limits::FORGOTTEN_KEYS_MAX));
+    assert_eq!(driver.events.len() - before, 3);
+    assert_eq!(driver.engine.floor().snapshot()[1..], snapshot[1..], "the floor keeps nothing of it but their number");
+}
+
+#[test]
 fn nobody_acts_for_another() {
     let mut driver = floor();
     let bruno = Actor::Agent(UserId::from_u128(12));
     refused(&mut driver, bruno, LogIn { agent: ANNA, queues: vec![] }, "not_yours");
     refused(&mut driver, Actor::Client, LogIn { agent: ANNA, queues: vec![] }, "not_yours");
-    refused(
-        &mut driver,
-        bruno,
-        AddAgent { agent: UserId::from_u128(12), settings: AgentSettings::default() },
-        "supervisor_only",
-    );
+    refused(&mut driver, bruno, AddAgent::new(UserId::from_u128(12), AgentSettings::default()), "supervisor_only");
     refused(&mut driver, Actor::Signalling, DeactivateAgent { agent: ANNA }, "supervisor_only");
 }

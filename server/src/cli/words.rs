@@ -82,6 +82,10 @@ pub fn event(event: &Event) -> String {
         Event::ClientBlocked { client, blocked } => {
             format!("client {client} was {}", either(*blocked, "blocked", "unblocked"))
         }
+        Event::ClientDescribed { client, about } => {
+            format!("client {client} was described, in {} sealed bytes", about.bytes.len())
+        }
+        Event::PersonForgotten { client, keys } => format!("client {client} was forgotten, with {} keys", keys.len()),
 
         Event::StatusSet { agent, status, reason, out_only, cause } => {
             let only = if *out_only { ", for its own clients only" } else { "" };

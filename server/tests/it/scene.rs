@@ -108,7 +108,7 @@ impl Scene {
         for (agent, tier_level) in [(ANNA, 0), (BEN, 1), (CLEO, 0), (DORA, 0), (EMIL, 0)] {
             let settings =
                 AgentSettings { auto_ready_on_login: true, auto_queue_login: true, ..AgentSettings::default() };
-            self.ask(log, 1, BOSS, AddAgent { agent, settings });
+            self.ask(log, 1, BOSS, AddAgent::new(agent, settings));
             let settings = MembershipSettings { tier_level, ..MembershipSettings::default() };
             let queue = SALES;
             self.ask(log, 1, BOSS, SetMembership { agent, queue, settings });

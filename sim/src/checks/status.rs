@@ -92,7 +92,10 @@ pub(crate) fn may_happen(m: &Model, unit: &Unit, recorded: &Recorded, rest: &[Re
                 );
             }
         }
-        Event::ClientBlocked { .. } | Event::MembershipLocked { .. } | Event::AgentDeactivated { .. } => {
+        Event::ClientBlocked { .. }
+        | Event::PersonForgotten { .. }
+        | Event::MembershipLocked { .. }
+        | Event::AgentDeactivated { .. } => {
             let by_supervisor = matches!(recorded.by, Actor::Supervisor(_) | Actor::Integration(_));
             hold!(19, at, by_supervisor, "{:?} did what only a supervisor may", recorded.by);
         }

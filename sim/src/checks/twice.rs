@@ -5,11 +5,14 @@ use readyroom_core::commands::Command;
 use readyroom_core::engine::{Engine, Input};
 use readyroom_core::ids::*;
 
-/// Whether a second press is meant to do nothing. Messages, extensions and handing on do it again.
+/// Whether a second press is meant to do nothing. Messages, notes, extensions and handing on do it
+/// again.
 fn is_idempotent(command: &Command) -> bool {
     !matches!(
         command,
         Command::RecordMessage(_)
+            | Command::DescribeClient(_)
+            | Command::ForgetPerson(_)
             | Command::ExtendWrapUp(_)
             | Command::Transfer(_)
             | Command::Assign(_)

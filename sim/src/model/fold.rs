@@ -63,6 +63,7 @@ impl Model {
             Event::MembershipLocked { agent, queue, locked } => self.seat(*agent, *queue, at)?.locked = *locked,
             Event::ClientBlocked { client, blocked: true } => drop(self.blocked.insert(*client)),
             Event::ClientBlocked { client, blocked: false } => drop(self.blocked.remove(client)),
+            Event::ClientDescribed { .. } | Event::PersonForgotten { .. } => {}
 
             Event::StatusSet { agent, status, reason, out_only, .. } => {
                 self.set_status(*agent, *status, *reason, *out_only, at)?

@@ -26,7 +26,7 @@ impl World {
         let seats: Vec<_> = model.seats.keys().copied().collect();
         let conversation = self.dice.pick(&conversations);
         let queue = self.dice.pick(&queues);
-        let command: Option<Command> = match self.dice.below(30) {
+        let command: Option<Command> = match self.dice.below(32) {
             0 | 1 => self.dice.pick(&waiting).map(|conversation| Assign { conversation, agent }.into()),
             2 => conversation.map(|conversation| Assign { conversation, agent }.into()),
             3 => self
@@ -129,7 +129,12 @@ impl World {
                     parked.filter(|(_, it)| matches!(it.place, Place::Parked(_))).map(|(id, _)| *id).collect();
                 self.dice.pick(&parked).map(|conversation| Assign { conversation, agent }.into())
             }
-            28 if self.dice.chance(60) => {
+            28 => self.dice.pick(&clients).map(|client| DescribeClient { client, about: self.text() }.into()),
+            29 => self.dice.pick(&clients).map(|client| {
+                let keys = (0..self.dice.below(3)).map(|_| KeyId::from_u128(self.dice.id())).collect();
+                ForgetPerson { client, keys }.into()
+            }),
+            30 if self.dice.chance(60) => {
                 self.go_to_the_limit(house);
                 None
             }

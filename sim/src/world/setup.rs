@@ -145,7 +145,6 @@ impl World {
             auto_ready_on_login: self.dice.chance(400),
             auto_queue_login: self.dice.chance(600),
         };
-        self.command(house, AddAgent { agent, settings })?;
         let known = self.houses[house].skills.clone();
         let mut skills = Vec::new();
         for skill in known {
@@ -153,13 +152,13 @@ impl World {
                 skills.push(SkillLevel { skill, level: self.dice.between(1, 5) as u8 });
             }
         }
-        self.command(house, SetAgentSkills { agent, skills })?;
+        let mut memberships = Vec::new();
         for queue in self.houses[house].queues.keys().copied().collect::<Vec<_>>() {
             if self.dice.chance(700) {
-                let settings = self.membership();
-                self.command(house, SetMembership { agent, queue, settings })?;
+                memberships.push((queue, self.membership()));
             }
         }
+        self.command(house, AddAgent { agent, settings, skills, memberships })?;
         let mut phones = Vec::new();
         for kind in [DeviceKind::Sip, DeviceKind::Console] {
             if self.dice.chance(920) {

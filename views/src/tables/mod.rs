@@ -13,7 +13,7 @@
 //! let mut engine = Engine::new();
 //! for command in [
 //!     OpenAccount { general: QueueId::from_u128(2) }.into(),
-//!     AddAgent { agent: anna, settings: AgentSettings::default() }.into(),
+//!     AddAgent::new(anna, AgentSettings::default()).into(),
 //!     LogIn { agent: anna, queues: vec![] }.into(),
 //! ] {
 //!     engine.handle(Timestamp(1_000), Input::Command { ticket: Ticket(1), by: boss, command });

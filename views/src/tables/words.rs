@@ -74,6 +74,8 @@ pub(super) const fn cause(event: &Event) -> &'static str {
         Event::MembershipRemoved { .. } => "membership_removed",
         Event::MembershipLocked { .. } => "membership_locked",
         Event::ClientBlocked { .. } => "client_blocked",
+        Event::ClientDescribed { .. } => "client_described",
+        Event::PersonForgotten { .. } => "person_forgotten",
         Event::LeavingAsked { .. } => "leaving_asked",
         Event::LeavingCancelled { .. } => "leaving_cancelled",
         Event::QueueLoggedIn { .. } => "queue_logged_in",

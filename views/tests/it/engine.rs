@@ -62,7 +62,7 @@ impl World {
                 auto_ready_on_login: true,
                 ..AgentSettings::default()
             };
-            world.ask(BOSS, AddAgent { agent, settings });
+            world.ask(BOSS, AddAgent::new(agent, settings));
             for queue in (1..=QUEUES).map(QueueId::from_u128) {
                 world.ask(BOSS, SetMembership { agent, queue, settings: MembershipSettings::default() });
             }
