@@ -5,6 +5,7 @@
 mod cli;
 pub mod clock;
 pub mod dice;
+pub mod projector;
 pub mod vault;
 pub mod wire;
 

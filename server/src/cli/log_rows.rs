@@ -8,7 +8,7 @@ use super::{EXIT_CODES, Exit, exit_codes, json, stop};
 use clap::{Args, ValueEnum};
 use readyroom_core::engine;
 use readyroom_core::ids::AccountId;
-use readyroom_views::tables::{AgentActivities, AgentEvents, Cell, Column, ConversationSegments, Messages, Row, Table, Tracker};
+use readyroom_views::tables::{AgentActivities, AgentEvents, Cell, ClientDescriptions, Column, ConversationSegments, Messages, Row, Table, Tracker};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::io::Write;
 use std::path::PathBuf;
@@ -52,6 +52,8 @@ enum Which {
     ConversationSegment,
     /// A row for each message; the log has no key, so the text stays sealed
     Message,
+    /// A row for each time a client was described; it stays sealed, too
+    Client,
 }
 
 impl Rows {
@@ -61,6 +63,7 @@ impl Rows {
             Which::AgentActivity => self.print::<AgentActivities>(out),
             Which::ConversationSegment => self.print::<ConversationSegments>(out),
             Which::Message => self.print::<Messages>(out),
+            Which::Client => self.print::<ClientDescriptions>(out),
         }
     }
 

@@ -174,6 +174,15 @@ impl Vault {
         Ok(gone)
     }
 
+    /// Whether the key is there.
+    ///
+    /// # Errors
+    /// [`VaultError::Store`].
+    pub fn has(&self, account: AccountId, key: KeyId) -> Result<bool> {
+        let Inner { keys, cache } = &mut *self.inner();
+        Ok(cache.text(account, key).is_some() || keys.find(account, key)?.is_some())
+    }
+
     /// The keys of the client, oldest month first.
     ///
     /// # Errors

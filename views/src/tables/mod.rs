@@ -35,6 +35,7 @@
 mod agent_activity;
 mod agent_event;
 mod cell;
+mod client;
 mod conversation_segment;
 mod message;
 mod step;
@@ -43,6 +44,7 @@ mod words;
 pub use agent_activity::{AgentActivities, AgentActivity};
 pub use agent_event::{AgentEvent, AgentEvents};
 pub use cell::{Cell, Column, Kind};
+pub use client::{ClientDescription, ClientDescriptions};
 pub use conversation_segment::{ConversationSegment, ConversationSegments, Phase, Segment, SegmentOutcome};
 pub use message::{Message, Messages};
 pub use step::{Change, Step, Tracker, fresh_agent};
@@ -140,4 +142,5 @@ tables! {
     agent_activity: AgentActivities,
     conversation_segment: ConversationSegments,
     message: Messages,
+    client: ClientDescriptions,
 }
