@@ -2,11 +2,22 @@
 //!
 //! `docs/server.md` draws the way of a request through these files.
 
+pub mod accounts;
 pub mod auth;
+pub mod boot;
 mod cli;
 pub mod clock;
+pub mod committer;
+pub mod config;
 pub mod dice;
 pub mod directory;
+pub mod http;
+pub mod projector;
+pub mod publisher;
+pub mod run;
+pub mod serve;
+pub mod telemetry;
+pub mod vault;
 pub mod wire;
 
 pub use cli::main;

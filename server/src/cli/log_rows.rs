@@ -8,7 +8,7 @@ use super::{EXIT_CODES, Exit, exit_codes, json, stop};
 use clap::{Args, ValueEnum};
 use readyroom_core::engine;
 use readyroom_core::ids::AccountId;
-use readyroom_views::tables::{AgentActivities, AgentEvents, Cell, Column, ConversationSegments, Row, Table, Tracker};
+use readyroom_views::tables::{AgentActivities, AgentEvents, Cell, ClientDescriptions, Column, ConversationSegments, Messages, Row, Table, Tracker};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::io::Write;
 use std::path::PathBuf;
@@ -50,6 +50,10 @@ enum Which {
     AgentActivity,
     /// A row for each stretch of a conversation in one place
     ConversationSegment,
+    /// A row for each message; the log has no key, so the text stays sealed
+    Message,
+    /// A row for each time a client was described; it stays sealed, too
+    Client,
 }
 
 impl Rows {
@@ -58,6 +62,8 @@ impl Rows {
             Which::AgentEvent => self.print::<AgentEvents>(out),
             Which::AgentActivity => self.print::<AgentActivities>(out),
             Which::ConversationSegment => self.print::<ConversationSegments>(out),
+            Which::Message => self.print::<Messages>(out),
+            Which::Client => self.print::<ClientDescriptions>(out),
         }
     }
 
@@ -94,6 +100,9 @@ impl Rows {
         Ok(store.exit())
     }
 }
+
+/// Stands for a text that only the server's keys open.
+const SEALED: &str = "(sealed)";
 
 /// Rows on their way out, in one of the three forms.
 struct Sheet {
@@ -140,6 +149,7 @@ fn text(cell: &Cell, nothing: &str) -> String {
         Cell::Null => nothing.to_owned(),
         Cell::Int(number) => number.to_string(),
         Cell::Text(text) => text.to_string(),
+        Cell::Sealed(_) => SEALED.to_owned(),
     }
 }
 
@@ -167,6 +177,7 @@ impl Serialize for Object<'_> {
                 Cell::Null => object.serialize_entry(column.name, &())?,
                 Cell::Int(number) => object.serialize_entry(column.name, number)?,
                 Cell::Text(text) => object.serialize_entry(column.name, text)?,
+                Cell::Sealed(_) => object.serialize_entry(column.name, SEALED)?,
             }
         }
         object.end()

@@ -1,5 +1,6 @@
 //! Values and columns, plain enough that a store can make its tables from them.
 
+use readyroom_core::event::Sealed;
 use readyroom_core::ids::Timestamp;
 use std::borrow::Cow;
 use std::fmt;
@@ -13,6 +14,9 @@ pub enum Cell {
     Int(i64),
     /// An id or a word.
     Text(Cow<'static, str>),
+    /// A text of a person. Whoever has the key opens it and stores a text; without the key there is
+    /// no row any more.
+    Sealed(Sealed),
 }
 
 impl Cell {
@@ -64,6 +68,8 @@ pub enum Kind {
     Int,
     /// See [`Cell::Text`].
     Text,
+    /// See [`Cell::Sealed`]. The table also has a column `key_id`, by which rows are forgotten.
+    Sealed,
 }
 
 /// A column of a table.
@@ -96,6 +102,10 @@ impl Column {
         Column { name, kind: Kind::Text, nullable: false, about }
     }
 
+    pub(super) const fn sealed(name: &'static str, about: &'static str) -> Column {
+        Column { name, kind: Kind::Sealed, nullable: false, about }
+    }
+
     pub(super) const fn or_null(self) -> Column {
         Column { nullable: true, ..self }
     }
@@ -106,6 +116,7 @@ impl Column {
             Cell::Null => self.nullable,
             Cell::Int(_) => matches!(self.kind, Kind::Seq | Kind::Int),
             Cell::Text(_) => self.kind == Kind::Text,
+            Cell::Sealed(_) => self.kind == Kind::Sealed,
         }
     }
 }

@@ -35,14 +35,18 @@
 mod agent_activity;
 mod agent_event;
 mod cell;
+mod client;
 mod conversation_segment;
+mod message;
 mod step;
 mod words;
 
 pub use agent_activity::{AgentActivities, AgentActivity};
 pub use agent_event::{AgentEvent, AgentEvents};
 pub use cell::{Cell, Column, Kind};
+pub use client::{ClientDescription, ClientDescriptions};
 pub use conversation_segment::{ConversationSegment, ConversationSegments, Phase, Segment, SegmentOutcome};
+pub use message::{Message, Messages};
 pub use step::{Change, Step, Tracker, fresh_agent};
 
 use serde::Serialize;
@@ -101,7 +105,10 @@ pub struct Filled {
 macro_rules! tables {
     ($($field:ident: $table:ident,)*) => {
         /// All tables, and what their folds remember.
+        ///
+        /// Read from what was kept before a table was added, the new one is empty.
         #[derive(Clone, Debug, Default, PartialEq, Serialize, serde::Deserialize)]
+        #[serde(default)]
         #[allow(missing_docs, reason = "each table says in its file what it is")]
         pub struct Tables {
             $(pub $field: $table,)*
@@ -113,7 +120,13 @@ macro_rules! tables {
 
             /// Takes one event into every table.
             pub fn fold(&mut self, step: &Step<'_>, out: &mut Vec<Filled>) {
-                $({
+                self.fold_where(|_| true, step, out);
+            }
+
+            /// Takes one event into the tables for which `wanted` holds of their name, as when only
+            /// some must be filled anew.
+            pub fn fold_where(&mut self, wanted: impl Fn(&str) -> bool, step: &Step<'_>, out: &mut Vec<Filled>) {
+                $(if wanted($table::NAME) {
                     let mut rows = Vec::new();
                     self.$field.fold(step, &mut rows);
                     let filled = |row| Filled { table: $table::NAME, cells: Row::cells(&row) };
@@ -128,4 +141,6 @@ tables! {
     agent_event: AgentEvents,
     agent_activity: AgentActivities,
     conversation_segment: ConversationSegments,
+    message: Messages,
+    client: ClientDescriptions,
 }

@@ -13,4 +13,5 @@ mod floor;
 mod oracle;
 mod rows;
 mod states;
+mod texts;
 mod words;

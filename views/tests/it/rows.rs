@@ -10,7 +10,7 @@ use readyroom_views::tables::{Cell, Filled, Kind, Tables, Tracker};
 #[test]
 fn every_table_has_its_own_name_and_begins_with_seq() {
     let mut names: Vec<_> = Tables::SHAPES.iter().map(|shape| shape.name).collect();
-    assert_eq!(names, ["agent_event", "agent_activity", "conversation_segment"]);
+    assert_eq!(names, ["agent_event", "agent_activity", "conversation_segment", "message", "client"]);
     names.dedup();
     assert_eq!(names.len(), Tables::SHAPES.len());
     for shape in Tables::SHAPES {

@@ -1,0 +1,101 @@
+//! Messages as they are read: of one thread, or found by a part of their text.
+
+use super::error::ReadError;
+use super::reader::{LIMIT_MAX, Reader, of_text};
+use readyroom_core::event::Author;
+use readyroom_core::ids::{ClientId, ConversationId, EventNo, Timestamp};
+use rusqlite::{OptionalExtension, Row, params};
+
+/// The longest text that is searched for.
+pub const CHARS_MAX: usize = 256;
+/// The shortest, for the index knows three characters at a time.
+const CHARS_MIN: usize = 3;
+
+/// A stored message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The number of its row.
+    pub seq: u64,
+    /// When it was written.
+    pub ts: Timestamp,
+    /// The event that recorded it.
+    pub position: EventNo,
+    /// The thread.
+    pub conversation: ConversationId,
+    /// Who wrote it.
+    pub author: Author,
+    /// What.
+    pub text: String,
+}
+
+impl Reader {
+    /// Messages of a thread behind row `after`, oldest first; at most 10,000.
+    ///
+    /// # Errors
+    /// [`ReadError::Store`].
+    pub fn messages(
+        &self,
+        conversation: ConversationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Message>, ReadError> {
+        let sql = format!("SELECT {COLUMNS} FROM message WHERE conversation_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3");
+        self.with(|conn| {
+            let bound = params![conversation.to_string(), after.cast_signed(), limit.min(LIMIT_MAX) as i64];
+            conn.prepare_cached(&sql)?.query_map(bound, message)?.collect()
+        })
+    }
+
+    /// Messages that contain this text, whatever the case of its letters, newest first; only those
+    /// before row `before`, if it is given, and at most 10,000.
+    ///
+    /// # Errors
+    /// [`ReadError::SearchLength`], or [`ReadError::Store`].
+    pub fn search(&self, text: &str, limit: usize, before: Option<u64>) -> Result<Vec<Message>, ReadError> {
+        let text = text.trim();
+        let found = text.chars().count();
+        if !(CHARS_MIN..=CHARS_MAX).contains(&found) {
+            return Err(ReadError::SearchLength { found });
+        }
+        let phrase = format!("\"{}\"", text.replace('"', "\"\""));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM message WHERE seq IN (
+                SELECT rowid FROM message_fts WHERE message_fts MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC LIMIT ?3
+             ) ORDER BY seq DESC"
+        );
+        self.with(|conn| {
+            let before = before.map_or(i64::MAX, u64::cast_signed);
+            let bound = params![phrase, before, limit.min(LIMIT_MAX) as i64];
+            conn.prepare_cached(&sql)?.query_map(bound, message)?.collect()
+        })
+    }
+
+    /// What was last written down of a client.
+    ///
+    /// # Errors
+    /// [`ReadError::Store`].
+    pub fn client(&self, client: ClientId) -> Result<Option<String>, ReadError> {
+        self.with(|conn| {
+            conn.prepare_cached("SELECT about FROM client WHERE client_id = ?1 ORDER BY seq DESC LIMIT 1")?
+                .query_row([client.to_string()], |row| row.get(0))
+                .optional()
+        })
+    }
+}
+
+const COLUMNS: &str = "seq, ts, position, conversation_id, author_id, text";
+
+fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+    let agent: Option<String> = row.get(4)?;
+    Ok(Message {
+        seq: row.get::<_, i64>(0)?.cast_unsigned(),
+        ts: Timestamp(row.get(1)?),
+        position: EventNo(row.get::<_, i64>(2)?.cast_unsigned()),
+        conversation: of_text(row, 3)?,
+        author: match agent {
+            None => Author::Client,
+            Some(_) => Author::Agent(of_text(row, 4)?),
+        },
+        text: row.get(5)?,
+    })
+}
