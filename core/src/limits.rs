@@ -76,5 +76,7 @@ pub const NAME_CHARS: RangeInclusive<usize> = 1..=64;
 pub const NUMBER_DIGITS: RangeInclusive<usize> = 3..=64;
 /// The bytes of one sealed text.
 pub const SEALED_BYTES_MAX: usize = 64 * 1024;
+/// The bytes of an answer that is promised to the holder of an idempotency key.
+pub const PROMISE_BYTES_MAX: usize = 1_024;
 /// Candidates and conversations that one explanation lists.
 pub const EXPLAINED_MAX: usize = 10_000;

@@ -234,13 +234,14 @@ pub struct Sealed {
 
 mod bytes {
     //! Bytes as bytes in the log, and as a list of numbers in JSON.
+    use serde::de::Error;
     use serde::{Deserializer, Serializer};
 
     pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
         to.serialize_bytes(bytes)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>, T: TryFrom<Vec<u8>>>(from: D) -> Result<T, D::Error> {
         struct Bytes;
         impl<'de> serde::de::Visitor<'de> for Bytes {
             type Value = Vec<u8>;
@@ -258,7 +259,9 @@ mod bytes {
                 Ok(bytes)
             }
         }
-        from.deserialize_byte_buf(Bytes)
+        let bytes = from.deserialize_byte_buf(Bytes)?;
+        let len = bytes.len();
+        T::try_from(bytes).map_err(|_| D::Error::custom(format_args!("{len} bytes are not as many as there should be")))
     }
 }
 

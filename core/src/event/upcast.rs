@@ -16,7 +16,7 @@ pub(super) fn format_1(mut rest: &[u8]) -> Result<Vec<StoredTurn>, rmp_serde::de
     let mut turns = Vec::new();
     while !rest.is_empty() {
         let Record { at, by, event } = Record::deserialize(&mut rmp_serde::Deserializer::new(&mut rest))?;
-        turns.push(StoredTurn { at, by, events: vec![event] });
+        turns.push(StoredTurn { at, by, events: vec![event], promise: None });
     }
     Ok(turns)
 }

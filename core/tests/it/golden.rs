@@ -1,13 +1,14 @@
-//! Golden logs: entry bodies as earlier formats wrote them, read and folded for ever.
+//! Golden logs: entry bodies as they were written once, read and folded for ever.
 //!
-//! `golden/format-N.bin` is one entry with every kind of event; `golden/format-N.txt` is the floor
-//! that must come of it. A new format gets a new pair: `GOLDEN=write cargo test -p readyroom-core`
-//! writes the pair of the format that is written today when it is not there yet, and never touches
-//! one that is.
+//! `golden/NAME.bin` is the body of one entry; `golden/NAME.txt` is the floor that must come of it,
+//! and what it promises. `format-N` has every kind of event that there was when the format was made;
+//! what a format learned later has a pair of its own. `GOLDEN=write cargo test -p readyroom-core`
+//! writes the pairs of `todays` that are not there yet, and never touches one that is.
 
-use super::driver::{BOSS, Driver, queue_of};
+use super::driver::{BOSS, Driver, START, queue_of};
 use readyroom_core::commands::*;
 use readyroom_core::engine::{Engine, Input};
+use readyroom_core::event::codec::{Kept, Promise};
 use readyroom_core::event::{Actor, Author, DeviceKind, Event, Recorded, Sealed, SkillLevel, codec};
 use readyroom_core::floor::Floor;
 use readyroom_core::ids::*;
@@ -25,19 +26,69 @@ fn every_format_ever_written_still_folds_to_the_same_floor() {
     if std::env::var("GOLDEN").is_ok_and(|mode| mode == "write") {
         write_todays();
     }
-    for format in 1..=codec::FORMAT {
-        let body = std::fs::read(golden(&format!("format-{format}.bin"))).expect("each format has its golden log");
-        assert_eq!(body[0], format);
-        let events = codec::read(&body, EventNo(1)).expect("a golden log is readable");
-        let told = std::fs::read_to_string(golden(&format!("format-{format}.txt"))).unwrap();
-        assert_eq!(tell(&fold(&events)), told, "format {format}");
+    let mut formats = BTreeSet::new();
+    for name in ["format-1", "format-2", "format-2-promises"] {
+        let body = std::fs::read(golden(&format!("{name}.bin"))).expect("each name has its golden log");
+        assert!(name.starts_with(&format!("format-{}", body[0])), "{name} has format {}", body[0]);
+        formats.insert(body[0]);
+        let told = std::fs::read_to_string(golden(&format!("{name}.txt"))).unwrap();
+        assert_eq!(tell(&body), told, "{name}");
     }
+    assert!(formats.into_iter().eq(1..=codec::FORMAT), "each format has its golden log");
 }
 
 #[test]
 fn todays_events_read_back_as_they_were_written() {
     let events = everything();
     assert_eq!(codec::read(&encoded(&events), EventNo(1)).unwrap(), events);
+}
+
+#[test]
+fn a_promise_knows_the_position_that_was_answered() {
+    let body = codec::read_body(&promised(), EventNo(1)).unwrap();
+    let positions: Vec<_> = body.promises.iter().map(|kept| (kept.promise.key[0], kept.no.0)).collect();
+    assert_eq!(positions, [(1, 11), (2, 12), (3, 13), (4, 13)]);
+    assert_eq!(body.promises[1].promise, promise(2, r#"{"id":"q_2"}"#));
+    assert!(body.promises[0].at < body.promises[1].at);
+    assert_eq!(codec::read(&promised(), EventNo(1)).unwrap(), body.events, "whoever asks for events gets just these");
+}
+
+#[test]
+fn a_promise_alone_stands_at_the_event_before_it() {
+    let mut body = Vec::new();
+    codec::write_promise(&mut body, START, BOSS, &promise(1, "nothing to do"));
+    let read = codec::read_body(&body, EventNo(8)).unwrap();
+    let kept = Kept { no: EventNo(7), at: START, promise: promise(1, "nothing to do") };
+    assert_eq!((read.events, read.promises), (vec![], vec![kept]));
+}
+
+#[test]
+fn a_damaged_promise_is_an_error_and_never_a_panic() {
+    let whole = promised();
+    for cut in 0..whole.len() {
+        codec::read_body(&whole[..cut], EventNo(1)).expect_err("it is cut off");
+    }
+    for at in 0..whole.len() {
+        for bit in 0..8 {
+            let mut hostile = whole.clone();
+            hostile[at] ^= 1 << bit;
+            // Most of them make no sense, some say something else; what matters is that we live.
+            if let Ok(body) = codec::read_body(&hostile, EventNo(1)) {
+                assert!(body.promises.iter().all(|kept| kept.no.0 <= body.events.len() as u64));
+            }
+        }
+    }
+    let short = {
+        let mut body = Vec::new();
+        codec::write_promise(&mut body, START, BOSS, &promise(1, ""));
+        // The key is sixteen bytes (0xc4, 16, …) of which the last is left out.
+        let at = body.windows(5).position(|bytes| bytes == [b'k', b'e', b'y', 0xc4, 16]).unwrap() + 4;
+        body[at] = 15;
+        body.remove(at + 1);
+        body
+    };
+    let refused = codec::read_body(&short, EventNo(1)).expect_err("a key is sixteen bytes");
+    assert!(refused.to_string().contains("15 bytes"), "{refused}");
 }
 
 #[test]
@@ -79,13 +130,19 @@ fn a_body_that_is_not_ours_is_refused_with_the_place() {
 }
 
 fn write_todays() {
-    let (bin, txt) =
-        (golden(&format!("format-{}.bin", codec::FORMAT)), golden(&format!("format-{}.txt", codec::FORMAT)));
-    if !bin.exists() {
-        let events = everything();
-        std::fs::write(bin, encoded(&events)).unwrap();
-        std::fs::write(txt, tell(&fold(&events))).unwrap();
+    for (name, body) in todays() {
+        let (bin, txt) = (golden(&format!("{name}.bin")), golden(&format!("{name}.txt")));
+        if !bin.exists() {
+            std::fs::write(&bin, &body).unwrap();
+            std::fs::write(txt, tell(&body)).unwrap();
+        }
     }
+}
+
+/// The pairs that this program would write.
+fn todays() -> [(String, Vec<u8>); 2] {
+    let name = format!("format-{}", codec::FORMAT);
+    [(format!("{name}-promises"), promised()), (name, encoded(&everything()))]
 }
 
 fn encoded(events: &[Recorded]) -> Vec<u8> {
@@ -107,8 +164,10 @@ fn kind(event: &Event) -> String {
     debug.split([' ', '(', '{']).next().unwrap().to_owned()
 }
 
-/// The floor in words that no format touches.
-fn tell(floor: &Floor) -> String {
+/// The floor that comes of a body, and what it promises, in words that no format touches.
+fn tell(body: &[u8]) -> String {
+    let body = codec::read_body(body, EventNo(1)).expect("a golden log is readable");
+    let floor = fold(&body.events);
     let mut told = format!("{} events, {} alarms\n", floor.last_no(), floor.deadlines().len());
     for (slot, _) in floor.agents() {
         let facts = floor.agent_facts(slot);
@@ -128,7 +187,33 @@ fn tell(floor: &Floor) -> String {
     for facts in conversations {
         told += &format!("{} {:?} {:?} priority {}\n", facts.conversation, facts.stage, facts.pending, facts.priority);
     }
+    for Kept { no, at, promise } in body.promises {
+        let (key, request, answer) = (promise.key[0], promise.request[0], String::from_utf8_lossy(&promise.answer));
+        told += &format!("key {key} request {request} at {}: {} {answer:?}, position {no}\n", at.0, promise.status);
+    }
     told
+}
+
+fn promise(key: u8, answer: &str) -> Promise {
+    Promise { key: [key; 16], request: [key + 100; 16], status: 201, answer: answer.as_bytes().to_vec() }
+}
+
+/// Promises with what they promise, one for what was so already, and events without any.
+fn promised() -> Vec<u8> {
+    let mut driver = Driver::new();
+    let mut body = Vec::new();
+    let mut written = 0;
+    for (key, answer) in [(1, r#"{"id":"q_1"}"#), (2, r#"{"id":"q_2"}"#), (3, "")] {
+        driver.add_queue(QueueId::from_u128(20 + u128::from(key)), queue_of(Channel::Chat, 0));
+        codec::write(&mut body, &driver.events[written..]);
+        codec::write_promise(&mut body, driver.now, BOSS, &promise(key, answer));
+        written = driver.events.len();
+        driver.advance_to(driver.now.plus_ms(1_000));
+    }
+    codec::write_promise(&mut body, driver.now, Actor::Signalling, &promise(4, "so already"));
+    driver.must(BOSS, BlockClient { client: ClientId::from_u128(77), blocked: true });
+    codec::write(&mut body, &driver.events[written..]);
+    body
 }
 
 /// A busy hour in which everything happens once.

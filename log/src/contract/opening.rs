@@ -2,7 +2,7 @@
 
 use super::{Bench, Case, Owner, account, all, bodies};
 use crate::chain::Anchor;
-use crate::entry::{Pos, Snapshot};
+use crate::entry::{Entry, Pos, Snapshot};
 use crate::error::{OpenError, ReadError, StoreError};
 use crate::export::{export, import};
 use crate::open::{StartFrom, Step, replay};
@@ -12,6 +12,7 @@ use crate::verify::verify;
 
 pub const CASES: &[Case] = &[
     Case { name: "an account opens with everything ever acknowledged", needs: &[], play: everything },
+    Case { name: "an entry with bytes and no events is kept, and takes nothing over", needs: &[], play: no_events },
     Case { name: "a process that ends between append and reply leaves all of it or nothing", needs: &[], play: crash },
     Case { name: "opening from a snapshot replays only what follows it", needs: &[], play: from_snapshot },
     Case { name: "a snapshot newer than the log is not used, and said so", needs: &[], play: newer_snapshot },
@@ -43,6 +44,26 @@ fn everything(bench: &mut dyn Bench) {
     assert_eq!((owner.at.epoch, owner.at.next_no), (2, 4));
     assert_eq!(owner.opened.entries, 5);
     assert!(owner.opened.findings.is_empty());
+}
+
+fn no_events(bench: &mut dyn Bench) {
+    let log = bench.log();
+    let mut owner = Owner::open(log, account(1), 1);
+    owner.must(log, b"a");
+    let taking = Entry { epoch: owner.at.epoch + 1, ..owner.at.entry(90, 0, b"no events".to_vec()) };
+    assert!(log.append(account(1), owner.at.pos, taking).is_err(), "only a barrier takes over");
+    let entry = owner.at.entry(91, 0, b"no events".to_vec());
+    let pos = log.append(account(1), owner.at.pos, entry.clone()).expect("it is accepted");
+    owner.at = owner.at.behind(account(1), pos, &entry);
+    owner.must(log, b"b");
+    bench.reopen();
+    let log = bench.log();
+    let report = verify(log);
+    assert!(report.is_sound(), "{:?}", report.findings);
+    assert_eq!((report.accounts[0].events, report.accounts[0].epochs), (2, 1));
+    let owner = Owner::open(log, account(1), 2);
+    assert_eq!(owner.replayed, [&b"a"[..], b"no events", b"b"]);
+    assert_eq!(owner.at.next_no, 3);
 }
 
 fn crash(bench: &mut dyn Bench) {

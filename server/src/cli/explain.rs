@@ -4,7 +4,7 @@
 use super::fold::Fold;
 use super::guard::guard;
 use super::log_fold::{Moment, note_middle, queue_of, stage};
-use super::store::{Store, events};
+use super::store::{Store, body};
 use super::time::{between, duration, instant};
 use super::verdict::{Told, phrase};
 use super::{EXIT_CODES, Exit, exit_codes, json, stop, words};
@@ -436,7 +436,7 @@ struct Trace {
 fn trace(store: &Store, account: AccountId, id: &str) -> anyhow::Result<Trace> {
     let mut trace = Trace::default();
     for stored in store.entries(account, store.start(account)?.pos)? {
-        for Recorded { no, at, event, .. } in events(&stored?)? {
+        for Recorded { no, at, event, .. } in body(&stored?)?.events {
             if !words::names(&event, id) {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! Folding a log into a floor, event by event, as far as one wants to look.
 
 use super::guard::guard;
-use super::store::{Entries, Store, events, unreadable};
+use super::store::{Entries, Store, body, unreadable};
 use super::time::instant;
 use super::{Exit, Stop, stop};
 use readyroom_core::event::Recorded;
@@ -64,7 +64,7 @@ impl<'a> Fold<'a> {
             let read = self.entries.next().transpose();
             self.unreadable |= read.is_err();
             let Some(stored) = read? else { break };
-            self.next = events(&stored)?.into();
+            self.next = body(&stored)?.events.into();
         }
         Ok(self.next.front())
     }

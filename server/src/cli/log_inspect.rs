@@ -2,21 +2,27 @@
 
 use super::fold::numbers;
 use super::print::counted;
-use super::store::{Store, events};
+use super::store::{Store, body};
 use super::time::instant;
 use super::{EXIT_CODES, Exit, exit_codes, json, tell, words};
 use clap::Args;
+use readyroom_core::event::codec::{Body, Kept};
 use readyroom_core::event::{Actor, Event, Recorded};
 use readyroom_core::ids::{AccountId, ConversationId, EventNo, QueueId, UserId};
 use readyroom_log::Stored;
 use serde::Serialize;
 use std::io::Write;
+use std::iter::Peekable;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// Print the events, one a line.
 ///
 /// A line has the position, the instant (UTC), who did it, and what happened. The store is only read: beside a server at work, and where nothing can be written. Each entry is
 /// checked against the one before it; what stands before damage is printed, then the damage is named.
+///
+/// An answer that was promised to the holder of an idempotency key is a line as well, behind the event
+/// whose position it gave, unless only some events are asked for.
 #[derive(Args)]
 #[command(after_help = EXIT_CODES, after_long_help = concat!("Examples:
   readyroom log inspect DIR
@@ -67,6 +73,23 @@ struct Line<'a> {
     words: String,
 }
 
+/// A promise as JSON tells it.
+#[derive(Serialize)]
+struct PromiseLine<'a> {
+    position: EventNo,
+    time: String,
+    promise: Promised<'a>,
+    words: String,
+}
+
+#[derive(Serialize)]
+struct Promised<'a> {
+    key: String,
+    request: String,
+    status: u16,
+    answer: std::borrow::Cow<'a, str>,
+}
+
 /// An entry's border as JSON tells it.
 #[derive(Serialize)]
 struct Border {
@@ -92,8 +115,13 @@ impl Inspect {
         for stored in store.entries(account, start.pos)? {
             let stored = stored?;
             let (first, last) = numbers(&stored);
-            if first > to {
+            // What was promised without an event stands at the last event before it.
+            let beyond = first > to;
+            if beyond && last != to {
                 return Ok(store.exit());
+            }
+            if beyond && stored.entry.is_barrier() {
+                continue;
             }
             seen = last;
             if last < from && !(stored.entry.is_barrier() && first >= from) {
@@ -102,7 +130,10 @@ impl Inspect {
             if self.entries && left > 0 {
                 self.border(&stored, out)?;
             }
-            for recorded in events(&stored)? {
+            let Body { events, promises } = body(&stored)?;
+            let mut promises = promises.into_iter().peekable();
+            for recorded in events {
+                self.promises_before(recorded.no, &mut promises, from..=to, out)?;
                 if !(from..=to).contains(&recorded.no.0) || !self.wants(&recorded) {
                     continue;
                 }
@@ -117,6 +148,7 @@ impl Inspect {
                 left -= 1;
                 self.event(&recorded, out)?;
             }
+            self.promises_before(EventNo(u64::MAX), &mut promises, from..=to, out)?;
         }
         if self.from.is_some_and(|from| from > seen.max(1)) {
             tell(format_args!("the log ends with event {seen}"));
@@ -133,6 +165,36 @@ impl Inspect {
             return json::line(&line, out);
         }
         Ok(writeln!(out, "{:>8}  {time}  {:<40}  {words}", no.0, words::actor(by))?)
+    }
+
+    /// The promises that stand before this event, as far as they are asked for.
+    fn promises_before(
+        &self,
+        no: EventNo,
+        promises: &mut Peekable<impl Iterator<Item = Kept>>,
+        asked: RangeInclusive<u64>,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        let all = self.user.is_none() && self.conversation.is_none() && self.queue.is_none();
+        while let Some(kept) = promises.next_if(|kept| kept.no < no) {
+            if all && asked.contains(&kept.no.0) {
+                self.promise(&kept, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn promise(&self, kept: &Kept, out: &mut dyn Write) -> anyhow::Result<()> {
+        let Kept { no, at, promise } = kept;
+        let (time, key) = (instant(*at), hex(promise.key));
+        let words = format!("was promised {} with {}", promise.status, counted(promise.answer.len() as u64, "byte"));
+        if self.json {
+            let (status, answer) = (promise.status, String::from_utf8_lossy(&promise.answer));
+            let promise = Promised { key, request: hex(promise.request), status, answer };
+            return json::line(&PromiseLine { position: *no, time, promise, words }, out);
+        }
+        let who = format!("key {key}");
+        Ok(writeln!(out, "{:>8}  {time}  {who:<40}  {words}", no.0)?)
     }
 
     fn border(&self, stored: &Stored, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -171,4 +233,8 @@ impl Inspect {
             && self.conversation.is_none_or(|conversation| names(conversation.to_string()))
             && self.queue.is_none_or(|queue| names(queue.to_string()))
     }
+}
+
+fn hex(bytes: [u8; 16]) -> String {
+    format!("{:032x}", u128::from_be_bytes(bytes))
 }

@@ -2,7 +2,7 @@
 
 use super::guard::guard;
 use super::{Exit, stop, tell};
-use readyroom_core::event::{Recorded, codec};
+use readyroom_core::event::codec::{self, Body};
 use readyroom_core::ids::{AccountId, EventNo};
 use readyroom_log::{Account, Anchor, Follow, Log, Pos, SqliteLog, Stored};
 use std::cell::Cell;
@@ -197,18 +197,20 @@ impl Iterator for Entries<'_> {
     }
 }
 
-/// The events of an entry.
-pub fn events(stored: &Stored) -> anyhow::Result<Vec<Recorded>> {
+/// What an entry holds.
+pub fn body(stored: &Stored) -> anyhow::Result<Body> {
     let entry = &stored.entry;
     if entry.is_barrier() {
-        return Ok(Vec::new());
+        return Ok(Body::default());
     }
     let (account, pos) = (AccountId(stored.account.0), stored.pos);
-    let read =
-        guard(|| format!("entry {pos} of account {account}"), || codec::read(&entry.body, EventNo(entry.first_no)))?;
+    let read = guard(
+        || format!("entry {pos} of account {account}"),
+        || codec::read_body(&entry.body, EventNo(entry.first_no)),
+    )?;
     let wrong = match read {
-        Ok(events) if events.len() == entry.count as usize => return Ok(events),
-        Ok(events) => format!("it holds {} events, and says {}", events.len(), entry.count),
+        Ok(body) if body.events.len() == entry.count as usize => return Ok(body),
+        Ok(body) => format!("it holds {} events, and says {}", body.events.len(), entry.count),
         Err(error) => error.to_string(),
     };
     let sentence = format!(

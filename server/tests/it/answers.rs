@@ -2,6 +2,7 @@
 
 use crate::scene::*;
 use crate::{Run, lines, run, told};
+use readyroom_core::event::codec::{self, Promise};
 use readyroom_core::ids::*;
 use readyroom_log::SqliteLog;
 use serde_json::{Value, json};
@@ -72,6 +73,35 @@ fn inspect_shows_what_is_asked_for_and_no_more() {
 
     let beyond = run(dir, "log inspect DIR --from 100000").with(1);
     assert!(beyond.contains(&format!("ends with event {}", all.len())), "{beyond}");
+}
+
+#[test]
+fn a_promise_without_an_event_is_shown_and_passed_over() {
+    let (dir, mut scene) = morning();
+    let before = ["log fold DIR", "log rows DIR --table agent_event"].map(|line| run(dir.path(), line).with(0));
+    let events = inspect(dir.path(), "").len();
+    let log = SqliteLog::open(dir.path()).unwrap();
+    let promise = Promise { key: [0xab; 16], request: [1; 16], status: 200, answer: b"{}".to_vec() };
+    let mut body = Vec::new();
+    codec::write_promise(&mut body, scene.engine.floor().last_at(), BOSS, &promise);
+    scene.store_body(&log, 0, body);
+    drop(log);
+
+    let after = ["log fold DIR", "log rows DIR --table agent_event"].map(|line| run(dir.path(), line).with(0));
+    assert_eq!(after, before);
+    assert!(run(dir.path(), "log verify DIR").with(0).contains("1 epoch,"));
+    for asked in ["", &format!("--from {events}"), &format!("--from {events} --to {events}")] {
+        let told = inspect(dir.path(), asked);
+        let told = told.last().unwrap();
+        assert_eq!(told["position"], json!(events), "{asked}");
+        let key = "ab".repeat(16);
+        assert_eq!(told["promise"], json!({ "key": key, "request": "01".repeat(16), "status": 200, "answer": "{}" }));
+    }
+    assert_eq!(inspect(dir.path(), &format!("--to {}", events - 1)).len(), events - 1);
+    let of_anna = inspect(dir.path(), &format!("--user {ANNA}"));
+    assert!(of_anna.iter().all(|line| line["event"].is_object()), "a promise names nobody");
+    let text = run(dir.path(), "log inspect DIR").with(0);
+    assert!(text.lines().last().unwrap().ends_with("was promised 200 with 2 bytes"), "{text}");
 }
 
 #[test]
