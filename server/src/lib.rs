@@ -5,6 +5,7 @@
 mod cli;
 pub mod clock;
 pub mod dice;
+pub mod publisher;
 pub mod wire;
 
 pub use cli::main;

@@ -397,6 +397,11 @@ impl Board {
         self.agents.get(&agent).map(|(known, _)| &known.facts)
     }
 
+    /// The position of the last change of an agent's row.
+    pub fn changed_at(&self, agent: UserId) -> Option<EventNo> {
+        self.agents.get(&agent).map(|(known, _)| known.at)
+    }
+
     /// The memberships of an agent, by queue.
     pub fn seats(&self, agent: UserId) -> impl Iterator<Item = &SeatFacts> {
         let first = (agent, QueueId([0; 16]));
