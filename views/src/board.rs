@@ -3,6 +3,7 @@
 //! Rows are made when asked for, from facts that are kept; timers are instants, so a row stays
 //! true while nothing happens.
 
+use crate::allowed::{Allowed, allowed, allowed_here};
 use crate::vocabulary::*;
 use readyroom_core::engine::Turn;
 use readyroom_core::event::Status;
@@ -90,6 +91,8 @@ pub struct AgentRow {
     pub dead_channels: ChannelSet,
     /// Mark: available, and ready in no queue, so nothing will come.
     pub available_in_no_queue: bool,
+    /// What may be done with it now.
+    pub allowed: Allowed,
 }
 
 /// An agent in one of its queues.
@@ -114,6 +117,8 @@ pub struct SeatRow {
     pub position: u16,
     /// Seconds for which the queue's conversations are held back.
     pub delay_sec: u32,
+    /// What may be done with it here.
+    pub allowed: Allowed,
 }
 
 /// What a leaving agent will be.
@@ -171,6 +176,7 @@ pub fn row<'a>(
     at: EventNo,
 ) -> AgentRow {
     let widget = widget(agent);
+    let seats: Vec<_> = seats.into_iter().collect();
     AgentRow {
         agent: agent.agent,
         at,
@@ -184,7 +190,7 @@ pub fn row<'a>(
         widget,
         widget_shows_counts: widget.shows_counts(),
         widget_since: widget_since(agent),
-        queues: seats.into_iter().map(|seat| seat_row(agent, seat)).collect(),
+        queues: seats.iter().map(|seat| seat_row(agent, seat)).collect(),
         status: agent.status,
         status_since: agent.status_since,
         reason: agent.reason.map(|reason| reason.code),
@@ -207,6 +213,7 @@ pub fn row<'a>(
         channels: agent.channels,
         dead_channels: dead_channels(agent),
         available_in_no_queue: agent.status == Status::Available && agent.queues.ready == 0,
+        allowed: allowed(agent, &seats),
     }
 }
 
@@ -221,6 +228,7 @@ fn seat_row(agent: &AgentFacts, seat: &SeatFacts) -> SeatRow {
         tier_level: seat.tier_level,
         position: seat.position,
         delay_sec: seat.delay_sec,
+        allowed: allowed_here(agent, seat),
     }
 }
 
@@ -381,10 +389,24 @@ impl Board {
     /// The row of an agent.
     pub fn agent(&self, agent: UserId) -> Option<AgentRow> {
         let (known, since) = self.agents.get(&agent)?;
+        Some(row(&known.facts, self.seats(agent), *since, known.at))
+    }
+
+    /// The facts behind the row of an agent.
+    pub fn facts(&self, agent: UserId) -> Option<&AgentFacts> {
+        self.agents.get(&agent).map(|(known, _)| &known.facts)
+    }
+
+    /// The position of the last change of an agent's row.
+    pub fn changed_at(&self, agent: UserId) -> Option<EventNo> {
+        self.agents.get(&agent).map(|(known, _)| known.at)
+    }
+
+    /// The memberships of an agent, by queue.
+    pub fn seats(&self, agent: UserId) -> impl Iterator<Item = &SeatFacts> {
         let first = (agent, QueueId([0; 16]));
         let last = (agent, QueueId([u8::MAX; 16]));
-        let seats = self.seats.range(first..=last).map(|(_, seat)| seat);
-        Some(row(&known.facts, seats, *since, known.at))
+        self.seats.range(first..=last).map(|(_, seat)| seat)
     }
 
     /// The row of a queue.

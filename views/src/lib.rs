@@ -5,8 +5,10 @@
 //!
 //! - [`vocabulary`]: five audiences, one file each.
 //! - [`board`]: the rows of agents and queues as they are now.
+//! - [`allowed`]: what may be done with an agent now.
 //! - [`tables`]: what is kept of the past, as folds; one file each.
 
+pub mod allowed;
 pub mod board;
 pub mod tables;
 pub mod vocabulary;

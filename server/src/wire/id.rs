@@ -1,6 +1,6 @@
 //! Ids: a prefix that says of what, and 26 characters of base 32.
 
-use readyroom_core::ids::*;
+use readyroom_core::ids::{self, *};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
@@ -8,6 +8,20 @@ use std::str::FromStr;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
+
+/// Ids by name, for the fields of schemas: the derive sees only the words, and takes what stands in
+/// angle brackets for a schema of its own.
+#[allow(missing_docs, reason = "each is the id of that name")]
+pub mod of {
+    use super::{Id, ids};
+
+    pub type Agent = Id<ids::UserId>;
+    pub type Queue = Id<ids::QueueId>;
+    pub type Client = Id<ids::ClientId>;
+    pub type Conversation = Id<ids::ConversationId>;
+    pub type Offer = Id<ids::OfferId>;
+    pub type Skill = Id<ids::SkillId>;
+}
 
 /// An id of the floor, as text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -36,6 +36,13 @@ pub struct AgentEvents {
     seq: u64,
 }
 
+impl AgentEvents {
+    /// How many rows there are.
+    pub fn count(&self) -> u64 {
+        self.seq
+    }
+}
+
 impl Table for AgentEvents {
     const NAME: &'static str = "agent_event";
     const VERSION: u32 = 1;

@@ -4,6 +4,7 @@
 
 mod agent_activity;
 mod agent_event;
+mod allowed;
 mod board;
 mod combination;
 mod conversation_segment;

@@ -1,0 +1,365 @@
+//! The live board of an account and its stream: released turns in; rows, pages and frames out.
+//!
+//! One task owns everything here. What it is asked comes over bounded channels; frames leave through
+//! bounded queues, one for each subscription; rows of the tables leave to whoever keeps them.
+//!
+//! - [`Live`] takes events in and knows every row; it has neither task nor socket.
+//! - `stream.rs` has the subscriptions, `frames.rs` what they are sent.
+
+mod frames;
+mod live;
+mod query;
+mod recent;
+mod rows;
+mod scope;
+mod start;
+mod stream;
+mod subscription;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod topic;
+
+pub use frames::{Opener, SNAPSHOT_ROWS_MAX};
+pub use live::{AGENT_EVENTS_REMEMBERED, Live};
+pub use query::{AgentQuery, ConversationQuery, PAGE_MAX, Page};
+pub use scope::{Scope, Standing, Viewer};
+pub use start::{People, Person, QueueName, Start};
+pub use stream::{NotSubscribed, SUBSCRIPTIONS_MAX, Subscribe};
+pub use subscription::{End, Subscription, WAITING_BYTES_MAX, WAITING_MAX};
+pub use topic::{BadTopic, TOPICS_MAX, Topic, topics};
+
+use crate::clock;
+use bytes::Bytes;
+use readyroom_core::engine::Turn;
+use readyroom_core::event::codec::Kept;
+use readyroom_core::ids::*;
+use readyroom_views::tables::{Filled, Tables};
+use std::pin::pin;
+use std::time::Duration;
+use stream::Stream;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+/// How long changes gather before they are sent.
+pub const TICK: Duration = Duration::from_millis(50);
+/// How often subscriptions are told that nothing is missing.
+pub const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Releases that wait to be taken in; over it the committer waits.
+const RELEASES_MAX: usize = 64;
+/// Questions that wait to be answered; over it those who ask wait.
+const ASKED_MAX: usize = 256;
+/// Rows of the tables that wait for their keeper; over it nothing more is taken in.
+const ROWS_MAX: usize = 20_000;
+/// Events after which the tables' folds are handed out with their rows.
+const CHECKPOINT_EVENTS: u64 = 10_000;
+
+/// Turns that the log has confirmed.
+#[derive(Clone, Debug, Default)]
+pub struct Released {
+    /// The turns, in order.
+    pub turns: Vec<Turn>,
+    /// The last event that is confirmed; that of the last turn, if there is one.
+    pub upto: EventNo,
+    /// The promises that were confirmed with them.
+    pub promises: Vec<Kept>,
+}
+
+/// What the tables gained, for whoever keeps them.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// The last event that is in the rows.
+    pub upto: EventNo,
+    /// The rows, in order.
+    pub rows: Vec<Filled>,
+    /// The promises up to there, in order.
+    pub promises: Vec<Kept>,
+    /// People who were forgotten, by the keys that sealed what they wrote.
+    pub forgotten: Vec<KeyId>,
+    /// What the tables' folds remember at `upto`; every few thousand events, and with the last batch.
+    pub checkpoint: Option<Tables>,
+}
+
+/// The publisher has stopped: the account is being closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the account is being closed; come again later")]
+pub struct Closed;
+
+type Look = Box<dyn FnOnce(&mut Live) + Send>;
+
+enum Asked {
+    Look(Look),
+    People(People),
+    Forget(KeyId),
+    Rescope(UserId),
+    Subscribe(Box<Subscribe>, oneshot::Sender<Result<Subscription, NotSubscribed>>),
+    Close,
+}
+
+/// A handle on the publisher of one account. When the last one is dropped it stops, as by `close`.
+#[derive(Clone)]
+pub struct Publisher {
+    releases: mpsc::Sender<Released>,
+    asked: mpsc::Sender<Asked>,
+    position: watch::Receiver<EventNo>,
+}
+
+impl Publisher {
+    /// Starts the publisher. Batches go to `keeper` and are never dropped: while there is no room, no
+    /// further release is taken in. The task ends after the last batch; when it panics the account is
+    /// to be opened anew.
+    pub fn start(live: Live, opener: Box<dyn Opener>, keeper: mpsc::Sender<Batch>) -> (Publisher, JoinHandle<()>) {
+        let (releases, to_take) = mpsc::channel(RELEASES_MAX);
+        let (asked, to_answer) = mpsc::channel(ASKED_MAX);
+        let (told, position) = watch::channel(live.position());
+        let stream = Stream::new(live.position(), opener);
+        let batch = Batch { upto: live.position(), ..Batch::default() };
+        let checkpoint_at = live.position();
+        let task = Task { live, stream, told, batch, checkpoint_at, joining: Vec::new(), dirty: false };
+        (Publisher { releases, asked, position }, tokio::spawn(task.run(to_take, to_answer, keeper)))
+    }
+
+    /// Hands over what was confirmed, in order. Waits while there is too much of it.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn release(&self, released: Released) -> Result<(), Closed> {
+        self.releases.send(released).await.map_err(|_| Closed)
+    }
+
+    /// The last event that rows and pages show.
+    pub fn position(&self) -> watch::Receiver<EventNo> {
+        self.position.clone()
+    }
+
+    /// The agents asked for.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn agents(&self, query: AgentQuery) -> Result<Page<UserId>, Closed> {
+        self.look(move |live| live.agents(&query)).await
+    }
+
+    /// The row of an agent.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn agent(&self, agent: UserId) -> Result<Option<Bytes>, Closed> {
+        self.look(move |live| live.agent(agent)).await
+    }
+
+    /// The queues in scope after this one, so many at most.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn queues(&self, scope: Scope, after: Option<QueueId>, limit: usize) -> Result<Page<QueueId>, Closed> {
+        self.look(move |live| live.queues(&scope, after, limit)).await
+    }
+
+    /// The row of a queue.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn queue(&self, queue: QueueId) -> Result<Option<Bytes>, Closed> {
+        self.look(move |live| live.queue(queue)).await
+    }
+
+    /// The conversations asked for; those that ended are not among them.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn conversations(&self, query: ConversationQuery) -> Result<Page<ConversationId>, Closed> {
+        self.look(move |live| live.conversations(&query)).await
+    }
+
+    /// The row of a conversation that has not ended, if the scope has it.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn conversation(&self, scope: Scope, conversation: ConversationId) -> Result<Option<Bytes>, Closed> {
+        self.look(move |live| {
+            let seen = live.conversation_facts(conversation).is_some_and(|facts| scope.sees_conversation(facts));
+            if seen { live.conversation(conversation) } else { None }
+        })
+        .await
+    }
+
+    /// The staff is now this.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn people(&self, people: People) -> Result<(), Closed> {
+        self.ask(Asked::People(people)).await
+    }
+
+    /// A person was forgotten, whose key is gone; the keeper of the tables is told in its turn.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn forget(&self, key: KeyId) -> Result<(), Closed> {
+        self.ask(Asked::Forget(key)).await
+    }
+
+    /// What a person may see is no longer the same, or it may see nothing: its streams end.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn rescope(&self, user: UserId) -> Result<(), Closed> {
+        self.ask(Asked::Rescope(user)).await
+    }
+
+    /// Begins a stream: a snapshot, or what changed `since`, and then a frame every 50 ms in which
+    /// something changed. It begins within that time.
+    ///
+    /// # Errors
+    /// `NotSubscribed`: there are too many, or the account is being closed.
+    pub async fn subscribe(&self, subscribe: Subscribe) -> Result<Subscription, NotSubscribed> {
+        let (answer, answered) = oneshot::channel();
+        let asked = Asked::Subscribe(Box::new(subscribe), answer);
+        self.ask(asked).await.map_err(|Closed| NotSubscribed::Closed)?;
+        answered.await.unwrap_or(Err(NotSubscribed::Closed))
+    }
+
+    /// Stops: what was released is taken in and sent, all streams end, the last batch goes out.
+    ///
+    /// # Errors
+    /// `Closed`: it has stopped already.
+    pub async fn close(&self) -> Result<(), Closed> {
+        self.ask(Asked::Close).await
+    }
+
+    async fn look<T: Send + 'static>(&self, look: impl FnOnce(&mut Live) -> T + Send + 'static) -> Result<T, Closed> {
+        let (answer, answered) = oneshot::channel();
+        // Whoever no longer waits for the answer does not miss it.
+        let look: Look = Box::new(move |live| drop(answer.send(look(live))));
+        self.ask(Asked::Look(look)).await?;
+        answered.await.map_err(|_| Closed)
+    }
+
+    async fn ask(&self, asked: Asked) -> Result<(), Closed> {
+        self.asked.send(asked).await.map_err(|_| Closed)
+    }
+}
+
+type Answer = oneshot::Sender<Result<Subscription, NotSubscribed>>;
+
+struct Task {
+    live: Live,
+    stream: Stream,
+    told: watch::Sender<EventNo>,
+    batch: Batch,
+    checkpoint_at: EventNo,
+    /// Those who came while changes were gathering begin at the next tick, so that nobody's frames
+    /// have to be cut for them.
+    joining: Vec<(Box<Subscribe>, Answer)>,
+    /// Something changed since the last tick.
+    dirty: bool,
+}
+
+impl Task {
+    async fn run(
+        mut self,
+        mut releases: mpsc::Receiver<Released>,
+        mut asked: mpsc::Receiver<Asked>,
+        keeper: mpsc::Sender<Batch>,
+    ) {
+        let (mut tick, mut heartbeat) = (pin!(sleep(TICK)), pin!(sleep(HEARTBEAT)));
+        loop {
+            let was_dirty = self.dirty;
+            tokio::select! {
+                released = releases.recv(), if self.batch.rows.len() < ROWS_MAX => match released {
+                    Some(released) => self.take(released),
+                    None => break,
+                },
+                asked = asked.recv() => match asked {
+                    Some(Asked::Close) | None => break,
+                    Some(asked) => self.answer(asked),
+                },
+                room = keeper.reserve(), if self.has_news() => match room {
+                    Ok(room) => room.send(self.next_batch(false)),
+                    // Without a keeper the history would have a hole: better no more of it.
+                    Err(_) => break,
+                },
+                () = &mut tick, if self.dirty => self.flush(),
+                () = &mut heartbeat => {
+                    if self.stream.is_heard() {
+                        self.stream.heartbeat(&self.live, clock::now());
+                    }
+                    heartbeat.set(sleep(HEARTBEAT));
+                }
+            }
+            if self.dirty && !was_dirty {
+                tick.set(sleep(TICK));
+            }
+        }
+        releases.close();
+        while let Ok(released) = releases.try_recv() {
+            self.take(released);
+        }
+        self.flush();
+        self.stream.close();
+        let last = self.next_batch(true);
+        if keeper.send(last).await.is_err() {
+            tracing::error!("the tables have lost their keeper; they are filled again from the log at the next start");
+        }
+    }
+
+    fn take(&mut self, released: Released) {
+        for turn in &released.turns {
+            self.live.turn(turn, &mut self.batch.rows);
+        }
+        assert_eq!(self.live.position(), released.upto, "a release ends with its last event");
+        self.dirty |= !released.turns.is_empty();
+        self.batch.upto = released.upto;
+        self.batch.promises.extend(released.promises);
+        self.told.send_replace(released.upto);
+    }
+
+    fn answer(&mut self, asked: Asked) {
+        match asked {
+            Asked::Look(look) => look(&mut self.live),
+            Asked::People(people) => {
+                self.live.people(people);
+                self.dirty = true;
+            }
+            Asked::Forget(key) => self.batch.forgotten.push(key),
+            Asked::Rescope(user) => self.stream.rescope(user, &self.live),
+            Asked::Subscribe(subscribe, answer) if self.dirty => self.joining.push((subscribe, answer)),
+            Asked::Subscribe(subscribe, answer) => self.subscribe(*subscribe, answer),
+            Asked::Close => unreachable!("the loop ends with it"),
+        }
+    }
+
+    fn subscribe(&mut self, subscribe: Subscribe, answer: Answer) {
+        let subscription = self.stream.subscribe(&mut self.live, subscribe, clock::now());
+        // Whoever no longer waits has gone; its outlet is found closed at the next frame.
+        drop(answer.send(subscription));
+    }
+
+    fn flush(&mut self) {
+        self.stream.flush(&mut self.live);
+        self.dirty = false;
+        for (subscribe, answer) in std::mem::take(&mut self.joining) {
+            self.subscribe(*subscribe, answer);
+        }
+    }
+
+    fn has_news(&self) -> bool {
+        let Batch { rows, promises, forgotten, .. } = &self.batch;
+        let due = self.live.position().0 - self.checkpoint_at.0 >= CHECKPOINT_EVENTS;
+        !(rows.is_empty() && promises.is_empty() && forgotten.is_empty()) || due
+    }
+
+    fn next_batch(&mut self, last: bool) -> Batch {
+        let position = self.live.position();
+        let due = last || position.0 - self.checkpoint_at.0 >= CHECKPOINT_EVENTS;
+        let next = Batch { upto: position, ..Batch::default() };
+        let mut batch = std::mem::replace(&mut self.batch, next);
+        if due {
+            batch.checkpoint = Some(self.live.tables().clone());
+            self.checkpoint_at = position;
+        }
+        batch
+    }
+}
