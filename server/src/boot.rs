@@ -7,7 +7,7 @@ use crate::projector::{Batch, Filling, Views};
 use crate::vault::Vault;
 use crate::{clock, dice};
 use readyroom_core::engine::{self, Engine, Touch};
-use readyroom_core::event::Recorded;
+use readyroom_core::event::{Event, Recorded};
 use readyroom_core::event::codec;
 use readyroom_core::floor::Floor;
 use readyroom_core::floor::facts::Facts;
@@ -171,7 +171,9 @@ impl Fold {
         } else {
             return Ok(());
         }
-        self.batch.take_in(event);
+        if let Event::PersonForgotten { keys, .. } = &event.event {
+            self.batch.forgotten.extend(keys);
+        }
         if self.rows.len() >= ROWS_AT_ONCE {
             self.write(event.no)?;
         }
@@ -195,7 +197,7 @@ impl Fold {
         for (agent, since) in reader.buckets_since().map_err(|error| error.to_string())? {
             start.board.set_bucket_since(agent, since);
         }
-        start.handled = reader.handled_since_login(&self.floor).map_err(|error| error.to_string())?;
+        start.handled = handled(&self.floor, &reader).map_err(|error| error.to_string())?;
         self.live = Some(Live::new(start));
         Ok(())
     }
@@ -214,6 +216,28 @@ impl Fold {
         self.write(live.position())?;
         Ok(self)
     }
+}
+
+/// Conversations that ended in each agent's hands since it logged in.
+fn handled(floor: &Floor, history: &Reader) -> Result<BTreeMap<UserId, u32>, ReadError> {
+    let mut counts = BTreeMap::new();
+    let logged_in: BTreeMap<UserId, Timestamp> = floor
+        .agents()
+        .filter(|(_, agent)| agent.status != Status::Offline)
+        .filter_map(|(_, agent)| Some((agent.id, agent.logged_in_at.get()?)))
+        .collect();
+    let Some(&first) = logged_in.values().min() else { return Ok(counts) };
+    history.segments_ended(None, first, Timestamp(i64::MAX), |segment| {
+        let since = segment.agent.and_then(|agent| Some((agent, *logged_in.get(&agent)?)));
+        if let Some((agent, since)) = since
+            && segment.end >= since
+            && segment.outcome == SegmentOutcome::Ended
+            && matches!(segment.phase, Phase::Talking | Phase::Held | Phase::Parked)
+        {
+            *counts.entry(agent).or_default() += 1;
+        }
+    })?;
+    Ok(counts)
 }
 
 /// The facts of a floor, as what was so before the next event.

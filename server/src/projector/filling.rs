@@ -21,6 +21,11 @@ impl Filling {
         self.from.values().copied().min().unwrap_or_default()
     }
 
+    /// The event that the fold furthest ahead has taken in last.
+    pub fn reached(&self) -> EventNo {
+        self.from.values().copied().max().unwrap_or_default()
+    }
+
     /// Takes an event into those tables that have not seen it.
     pub fn fold(&mut self, step: &Step<'_>, out: &mut Vec<Filled>) {
         let from = &self.from;

@@ -64,6 +64,11 @@ impl Projector {
         Projector { sender, written, reader, thread }
     }
 
+    /// Where batches go in, for one who keeps on sending; the thread ends when the last one is dropped.
+    pub fn keeper(&self) -> mpsc::Sender<Batch> {
+        self.sender.clone()
+    }
+
     /// Hands a batch over; waits while too many are on their way. After a fault that does not pass,
     /// which the thread has logged, batches are let go: the log has all of it.
     pub async fn send(&self, batch: Batch) {

@@ -2,6 +2,7 @@
 
 use super::error::ViewsError;
 use super::filling::{self, Filling};
+use super::reader::Reader;
 use super::schema::Place;
 use super::{derived, file, forgetting, promises};
 use crate::vault::{Opened, Vault, VaultError};
@@ -102,6 +103,11 @@ impl Views {
     /// Up to which event all tables are filled since the file was opened.
     pub fn written(&self) -> EventNo {
         self.written
+    }
+
+    /// Reads the same file.
+    pub fn reader(&self) -> Reader {
+        Reader::new(&self.path)
     }
 
     /// The file.

@@ -30,11 +30,11 @@ pub use subscription::{End, Subscription, WAITING_BYTES_MAX, WAITING_MAX};
 pub use topic::{BadTopic, TOPICS_MAX, Topic, topics};
 
 use crate::clock;
+use crate::projector::Batch;
 use bytes::Bytes;
 use readyroom_core::engine::Turn;
 use readyroom_core::event::codec::Kept;
 use readyroom_core::ids::*;
-use readyroom_views::tables::{Filled, Tables};
 use std::pin::pin;
 use std::time::Duration;
 use stream::Stream;
@@ -64,21 +64,6 @@ pub struct Released {
     pub upto: EventNo,
     /// The promises that were confirmed with them.
     pub promises: Vec<Kept>,
-}
-
-/// What the tables gained, for whoever keeps them.
-#[derive(Clone, Debug, Default)]
-pub struct Batch {
-    /// The last event that is in the rows.
-    pub upto: EventNo,
-    /// The rows, in order.
-    pub rows: Vec<Filled>,
-    /// The promises up to there, in order.
-    pub promises: Vec<Kept>,
-    /// People who were forgotten, by the keys that sealed what they wrote.
-    pub forgotten: Vec<KeyId>,
-    /// What the tables' folds remember at `upto`; every few thousand events, and with the last batch.
-    pub checkpoint: Option<Tables>,
 }
 
 /// The publisher has stopped: the account is being closed.
