@@ -11,6 +11,10 @@ use crate::event::restored::*;
 use crate::event::{Actor, Event, Policy, Recorded};
 use crate::ids::*;
 
+/// The version of snapshots that this program writes, and the only one it reads: as the floor writes
+/// itself in `to_bytes`.
+pub const SNAPSHOT_VERSION: u32 = 1;
+
 impl Floor {
     /// The floor as `Restored…` events. Empty when the account has not been opened.
     pub fn snapshot(&self) -> Vec<Event> {

@@ -5,13 +5,11 @@ use super::store::{Entries, Store, body, unreadable};
 use super::time::instant;
 use super::{Exit, Stop, stop};
 use readyroom_core::event::Recorded;
+use readyroom_core::floor::snapshot::SNAPSHOT_VERSION;
 use readyroom_core::floor::{Floor, Touched};
 use readyroom_core::ids::{AccountId, EventNo};
 use readyroom_log::{Account, Anchor, Log, Pos, Snapshot, Stored, anchor_at};
 use std::collections::VecDeque;
-
-/// The one way in which snapshots are written: as the floor writes itself.
-pub const SNAPSHOT_VERSION: u32 = 1;
 
 /// A floor on its way through its log.
 pub struct Fold<'a> {

@@ -4,6 +4,7 @@ use readyroom_core::commands::*;
 use readyroom_core::engine::{Engine, Input, Ticket};
 use readyroom_core::event::codec;
 use readyroom_core::event::{Actor, DeviceKind, Event, Recorded};
+use readyroom_core::floor::snapshot::SNAPSHOT_VERSION;
 use readyroom_core::ids::*;
 use readyroom_core::settings::*;
 use readyroom_log::open::StartFrom;
@@ -94,7 +95,7 @@ impl Scene {
 
     /// The floor as a snapshot at the end of the log.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.account, self.at, 1, self.engine.floor().to_bytes())
+        Snapshot::new(self.account, self.at, SNAPSHOT_VERSION, self.engine.floor().to_bytes())
     }
 
     fn set_up(&mut self, log: &SqliteLog) {
