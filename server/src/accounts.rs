@@ -1,14 +1,14 @@
 //! All accounts of this server. Each has its own task; what fails in one is of no concern to another.
 
 use crate::boot::{self, Booted};
-use crate::directory::Directory;
+use crate::directory::{Directory, DirectoryError, User};
 use crate::projector::{Projector, Reader};
-use crate::publisher::{People, Person, Publisher};
+use crate::publisher::{Opener, People, Person, Publisher};
 use crate::run::{Ask, CommandAsk, Done, End, Guard, No, Run};
-use crate::vault::Vault;
+use crate::vault::{self, Vault};
 use readyroom_core::commands::{AddAgent, Command, DeactivateAgent, OpenAccount, ReactivateAgent};
 use readyroom_core::event::codec::Promise;
-use readyroom_core::event::{Actor, Policy};
+use readyroom_core::event::{Actor, Policy, Sealed};
 use readyroom_core::floor::Floor;
 use readyroom_core::floor::snapshot::SNAPSHOT_VERSION;
 use readyroom_core::ids::*;
@@ -122,8 +122,10 @@ impl Accounts {
 
     /// Tells an account that its people changed.
     pub async fn people_changed(&self, id: AccountId) {
-        if let Some(live) = self.get(id).and_then(|account| account.live()) {
-            live.publisher.people(people_of(&self.0.ground.directory, id)).await;
+        let live = self.get(id).and_then(|account| account.live());
+        if let (Some(live), Ok(people)) = (live, people_of(&self.0.ground.directory, id)) {
+            // An account that closes reads its people when it opens again.
+            let _ = live.publisher.people(people).await;
         }
     }
 
@@ -314,15 +316,35 @@ struct Opened {
     run: Run,
     door: mpsc::Sender<Ask>,
     publisher: Publisher,
+    publishing: JoinHandle<()>,
     projector: Projector,
     stored: watch::Receiver<EventNo>,
     opened_at: EventNo,
 }
 
+/// Opens what people of one account wrote.
+struct Opens {
+    vault: Arc<Vault>,
+    account: AccountId,
+}
+
+impl Opener for Opens {
+    fn open(&self, sealed: &Sealed) -> Option<String> {
+        match self.vault.open_sealed(self.account, sealed) {
+            Ok(vault::Opened::Text(text)) => Some(text),
+            Ok(vault::Opened::Forgotten) => None,
+            Err(error) => {
+                tracing::error!(account = %self.account, "a text cannot be opened: {error}");
+                None
+            }
+        }
+    }
+}
+
 async fn open(accounts: &Accounts, account: &Account) -> Result<Opened, String> {
     let ground = &accounts.0.ground;
     let (id, log, vault) = (account.id(), ground.log.clone(), ground.vault.clone());
-    let people = people_of(&ground.directory, id);
+    let people = people_of(&ground.directory, id).map_err(|error| error.to_string())?;
     let views = ground.views.join(format!("{id}.db"));
     let start = Instant::now();
     let booted = tokio::task::spawn_blocking(move || boot::boot(log, id, &views, &vault, people)).await;
@@ -331,16 +353,17 @@ async fn open(accounts: &Accounts, account: &Account) -> Result<Opened, String> 
     let position = engine.floor().last_no();
     tracing::info!(account = %id, %position, took = ?start.elapsed(), "open");
     let projector = Projector::start(views);
-    let publisher = Publisher::start(live, projector.clone(), crate::vault::Opener::new(ground.vault.clone(), id));
+    let opener = Box::new(Opens { vault: ground.vault.clone(), account: id });
+    let (publisher, publishing) = Publisher::start(live, opener, projector.keeper());
     let (door, asks) = mpsc::channel(crate::run::DOOR_MAX);
     let (tell, stored) = watch::channel(position);
     let run = Run { engine, committer, promises, publisher: publisher.clone(), door: asks, stored: tell };
-    Ok(Opened { run, door, publisher, projector, stored, opened_at: position })
+    Ok(Opened { run, door, publisher, publishing, projector, stored, opened_at: position })
 }
 
 /// Lets an account work until it is told to stop (true) or its engine is lost (false).
 async fn work(accounts: &Accounts, account: &Account, opened: Opened, stopping: &mut watch::Receiver<bool>) -> bool {
-    let Opened { run, door, publisher, projector, stored, opened_at } = opened;
+    let Opened { run, door, publisher, publishing, projector, stored, opened_at } = opened;
     let (written, reader) = (projector.written(), projector.reader());
     account.set_live(Some(Live { door: door.clone(), publisher: publisher.clone(), stored, written, reader }));
     let running = tokio::spawn(run.run());
@@ -354,7 +377,11 @@ async fn work(accounts: &Accounts, account: &Account, opened: Opened, stopping: 
     let end = running.await;
     account.set_live(None);
     let stopped = matches!(end, Ok(End::Stopped { .. }));
-    publisher.end(if stopped { "shutdown" } else { "restart" }).await;
+    // Its streams end, and it hands out its last rows; unless it has stopped by a fault of its own.
+    let _ = publisher.close().await;
+    if let Err(fault) = publishing.await {
+        tracing::error!(account = %account.id(), "its board failed: {fault}");
+    }
     projector.stop().await;
     match end {
         Ok(End::Stopped { at, no, state }) => {
@@ -395,9 +422,9 @@ async fn reconcile(accounts: &Accounts, account: &Account) {
     let Ok((open, agents)) = known else { return };
     let mut missing: Vec<Command> = Vec::new();
     if !open {
-        missing.push(OpenAccount { general: entry.general }.into());
+        missing.push(OpenAccount { general: entry.general_queue }.into());
     }
-    for user in directory.all_users(account.id()) {
+    for user in directory.everybody(account.id()).unwrap_or_default() {
         match agents.get(&user.id) {
             None => missing.push(AddAgent::new(user.id, AgentSettings::default()).into()),
             Some(true) if !user.active => missing.push(DeactivateAgent { agent: user.id }.into()),
@@ -414,12 +441,12 @@ async fn reconcile(accounts: &Accounts, account: &Account) {
 }
 
 /// The people of an account, as rows tell them.
-pub fn people_of(directory: &Directory, account: AccountId) -> People {
-    let teams = directory.teams_by_user(account);
-    let person = |user: &crate::directory::User| Person {
+pub fn people_of(directory: &Directory, account: AccountId) -> Result<People, DirectoryError> {
+    let teams = directory.teams_by_user(account)?;
+    let person = |user: &User| Person {
         name: user.name.reveal().to_owned(),
         login: Some(user.login.reveal().to_owned()),
         teams: teams.get(&user.id).into_iter().flatten().map(ToString::to_string).collect(),
     };
-    directory.all_users(account).iter().map(|user| (user.id, person(user))).collect()
+    Ok(directory.everybody(account)?.iter().map(|user| (user.id, person(user))).collect())
 }

@@ -5,7 +5,8 @@
 
 use readyroom_core::engine::Turn;
 use readyroom_core::event::codec::{self, Kept};
-use readyroom_core::event::{Actor, Policy, Recorded};
+use readyroom_core::event::{Actor, Recorded};
+use readyroom_core::limits::PROMISE_BYTES_MAX;
 use readyroom_log::outcome::{Outcome, resolve};
 use readyroom_log::{Account, Anchor, AppendError, BODY_BYTES_MAX, Entry, Log, Pending, Pos};
 use std::collections::VecDeque;
@@ -14,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Units that wait to be stored, over which nothing more is taken in.
 pub const WAITING_UNITS_MAX: usize = 4_096;
+/// What a promise takes in an entry beside its answer, amply.
+const PROMISE_FRAME: usize = 256;
 /// How often an entry is sent again when the store says that it was not stored.
 const ATTEMPTS_MAX: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -24,7 +27,7 @@ pub struct Unit {
     /// What was decided.
     pub turns: Vec<Turn>,
     /// The answer that was promised to the holder of an idempotency key, to be stored with it.
-    pub promise: Option<Kept>,
+    pub promise: Option<(Actor, Kept)>,
     /// Gives the answer. It is dropped instead when the unit could not be stored.
     pub let_go: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -95,9 +98,9 @@ impl Committer {
         for events in unit.turns.iter().map(|turn| &turn.events[..]).filter(|events| !events.is_empty()) {
             self.write(events);
         }
-        if let Some(kept) = &unit.promise {
-            let draft = self.draft_with_room_for(PROMISE_BYTES);
-            codec::write_promise(&mut draft.body, kept.at, by, &kept.promise);
+        if let Some((by, kept)) = &unit.promise {
+            let draft = self.draft_with_room_for(PROMISE_BYTES_MAX + PROMISE_FRAME);
+            codec::write_promise(&mut draft.body, kept.at, *by, &kept.promise);
         }
         let draft = self.draft_with_room_for(0);
         draft.units.push(unit);

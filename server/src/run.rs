@@ -10,6 +10,7 @@ use readyroom_core::event::codec::{Kept, Promise};
 use readyroom_core::event::{Actor, Event};
 use readyroom_core::floor::Floor;
 use readyroom_core::ids::*;
+use readyroom_core::limits::PROMISE_MS;
 use readyroom_core::promises::{Promises, Seen};
 use readyroom_core::refusal::Refusal;
 use readyroom_log::Anchor;
@@ -207,7 +208,7 @@ impl Run {
             _ => None,
         };
         if let Some(kept) = &kept {
-            self.promises.forget_before(Timestamp(now.0 - PROMISE_MS));
+            self.promises.forget_before(Timestamp(now.0 - PROMISE_MS as i64));
             self.promises.keep(kept.clone());
         }
         let offers = turns.iter().flat_map(|turn| &turn.events).any(|event| matches!(event.event, Event::OfferMade { .. }));
@@ -263,7 +264,8 @@ impl Run {
             released.promises.extend(unit.promise.map(|(_, kept)| kept));
         }
         if !released.turns.is_empty() || !released.promises.is_empty() {
-            self.publisher.release(released).await;
+            // When it has stopped, the account is about to be opened anew; the log has all of it.
+            let _ = self.publisher.release(released).await;
         }
     }
 

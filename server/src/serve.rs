@@ -6,7 +6,7 @@ use crate::auth::lockout::Lockout;
 use crate::auth::password::{PasswordCost, Passwords};
 use crate::auth::rate::Rates;
 use crate::config::{Config, Tls};
-use crate::directory::{Directory, Settings};
+use crate::directory::{Directory, DirectoryError, Settings};
 use crate::http::{self, App, Parts};
 use crate::vault::Vault;
 use crate::{clock, telemetry};
@@ -68,7 +68,11 @@ impl Server {
         };
         let directory = Arc::new(Directory::open(&dir, sessions)?);
         let vault = Arc::new(Vault::open(&dir.join("keys.db"))?);
-        let setup_token = directory.new_setup_token(clock::now())?;
+        let setup_token = match directory.open_setup(clock::now()) {
+            Ok(token) => Some(token.reveal().to_owned()),
+            Err(DirectoryError::SetupClosed) => None,
+            Err(error) => return Err(error.into()),
+        };
         let ground = Ground { log, directory: directory.clone(), vault: vault.clone(), views: dir.join("views") };
         let accounts = Accounts::new(ground);
         for account in directory.accounts() {

@@ -126,6 +126,37 @@ impl Caller {
         }
     }
 
+    /// The person, if it is one.
+    pub fn user(&self) -> Option<UserId> {
+        match self.who {
+            Who::User { id, .. } => Some(id),
+            Who::Key { .. } => None,
+        }
+    }
+
+    /// Whether it is a program.
+    pub fn is_key(&self) -> bool {
+        matches!(self.who, Who::Key { .. })
+    }
+
+    /// Whether it acts for others as well: a supervisor or above, or a program.
+    pub fn is_supervisor(&self) -> bool {
+        !matches!(self.who, Who::User { role: Role::Agent, .. })
+    }
+
+    /// Tells callers apart, in all accounts.
+    pub fn tag(&self) -> [u8; 33] {
+        let mut tag = [0; 33];
+        let (kind, id) = match &self.who {
+            Who::User { id, .. } => (1, id.0),
+            Who::Key { id, .. } => (2, id.0),
+        };
+        tag[..16].copy_from_slice(&self.account.0);
+        tag[16] = kind;
+        tag[17..].copy_from_slice(&id);
+        tag
+    }
+
     /// Who acts, as the audit records it.
     pub fn by(&self) -> By {
         match self.who {

@@ -34,11 +34,11 @@ impl RetryAfterSeconds {
 /// The doors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// Logging in: 20 at once, then 10 a minute. A whole office may stand behind one address.
+    /// Logging in. A whole office may stand behind one address.
     Login,
-    /// Setting up a fresh installation: 5 at once, then 5 a minute.
+    /// Setting up a fresh installation.
     Setup,
-    /// What anybody may call, as the chat widget does: 60 at once, then 120 a minute.
+    /// What anybody may call, as the chat widget does.
     Public,
 }
 
@@ -58,24 +58,19 @@ struct Door<C: Clock> {
 }
 
 impl Rates {
-    /// Nobody has knocked yet.
-    pub fn new() -> Rates {
-        Rates::with_clock(DefaultClock::default())
-    }
-}
-
-impl Default for Rates {
-    fn default() -> Self {
-        Rates::new()
+    /// Nobody has knocked yet. So many may sign in or set up in a minute from one address, and so many
+    /// other unknown requests may come; as many again at once. 0 counts as 1.
+    pub fn new(sign_ins: u32, unknown: u32) -> Rates {
+        Rates::with_clock(DefaultClock::default(), sign_ins, unknown)
     }
 }
 
 impl<C: Clock + Clone> Rates<C> {
-    fn with_clock(clock: C) -> Rates<C> {
+    fn with_clock(clock: C, sign_ins: u32, unknown: u32) -> Rates<C> {
         Rates {
-            login: Door::new(per_minute(10, 20), clock.clone()),
-            setup: Door::new(per_minute(5, 5), clock.clone()),
-            public: Door::new(per_minute(120, 60), clock),
+            login: Door::new(per_minute(sign_ins), clock.clone()),
+            setup: Door::new(per_minute(sign_ins), clock.clone()),
+            public: Door::new(per_minute(unknown), clock),
         }
     }
 
@@ -113,9 +108,8 @@ impl<C: Clock + Clone> Door<C> {
     }
 }
 
-fn per_minute(times: u32, at_once: u32) -> Quota {
-    let number = |number| NonZeroU32::new(number).expect("a quota is not zero");
-    Quota::per_minute(number(times)).allow_burst(number(at_once))
+fn per_minute(times: u32) -> Quota {
+    Quota::per_minute(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN))
 }
 
 fn network(ip: IpAddr) -> IpAddr {
@@ -137,7 +131,7 @@ mod tests {
 
     fn rates() -> (Rates<FakeRelativeClock>, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
-        (Rates::with_clock(clock.clone()), clock)
+        (Rates::with_clock(clock.clone(), 5, 60), clock)
     }
 
     fn knock(rates: &Rates<FakeRelativeClock>, from: &str, class: Class, times: u32) -> u32 {
@@ -148,7 +142,7 @@ mod tests {
     fn each_door_opens_so_often_and_then_once_in_a_while() {
         let (rates, clock) = rates();
         for (class, at_once, every_ms) in
-            [(Class::Login, 20, 6_000), (Class::Setup, 5, 12_000), (Class::Public, 60, 500)]
+            [(Class::Login, 5, 12_000), (Class::Setup, 5, 12_000), (Class::Public, 60, 1_000)]
         {
             assert_eq!(knock(&rates, "192.0.2.1", class, 200), at_once, "{class:?}");
             let RetryAfterSeconds(wait) = rates.check(ip("192.0.2.1"), class).unwrap_err();

@@ -13,6 +13,7 @@ mod log_rows;
 mod log_verify;
 mod man;
 mod print;
+mod serve;
 mod store;
 mod time;
 mod verdict;
@@ -59,6 +60,7 @@ enum Command {
     #[command(subcommand, after_help = EXIT_CODES)]
     Log(Log),
     Explain(explain::Explain),
+    Serve(serve::Serve),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -79,6 +81,7 @@ impl Command {
             Command::Log(Log::Fold(fold)) => fold.run(out),
             Command::Log(Log::Rows(rows)) => rows.run(out),
             Command::Explain(explain) => explain.run(out),
+            Command::Serve(serve) => serve.run(out),
             Command::Completions(completions) => completions.run(out),
             Command::Man(man) => man.run(out),
         }

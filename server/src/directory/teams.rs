@@ -11,7 +11,7 @@ use super::{Directory, load};
 use crate::auth::{Role, Scope};
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -179,6 +179,16 @@ impl Directory {
             }
             Role::Agent => Scope::Only([user].into()),
         })
+    }
+
+    /// The teams of everybody who is in one.
+    pub fn teams_by_user(&self, account: AccountId) -> Result<BTreeMap<UserId, Vec<TeamId>>, DirectoryError> {
+        let memory = self.memory();
+        let mut teams: BTreeMap<UserId, Vec<TeamId>> = BTreeMap::new();
+        for &(user, team) in &memory.tenant(account)?.member_of {
+            teams.entry(user).or_default().push(team);
+        }
+        Ok(teams)
     }
 
     fn rewrite_team(

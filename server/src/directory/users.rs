@@ -160,6 +160,11 @@ impl Directory {
         self.rewrite_user(account, user, expected, act, |user| user.active = true)
     }
 
+    /// Everybody of an account, by id.
+    pub fn everybody(&self, account: AccountId) -> Result<Vec<Arc<User>>, DirectoryError> {
+        Ok(self.memory().tenant(account)?.users.values().cloned().collect())
+    }
+
     /// The user with this id.
     pub fn user(&self, account: AccountId, user: UserId) -> Result<Arc<User>, DirectoryError> {
         Ok(self.memory().tenant(account)?.user(user)?.clone())

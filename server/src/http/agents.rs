@@ -83,7 +83,7 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
         None => None,
     };
     let asked = AgentQuery {
-        scope: at.scope(),
+        scope: at.scope().await?,
         after: query::after::<Id<UserId>>(wanted.cursor.as_deref())?.map(|id| id.0),
         limit,
         bucket: wanted.bucket.as_deref().map(wire::bucket).transpose().map_err(|wrong| Problem::invalid("bucket", wrong))?,

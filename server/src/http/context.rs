@@ -5,9 +5,11 @@ use super::body::Key;
 use super::gate;
 use super::problem::Problem;
 use crate::accounts::Account;
-use crate::auth::caller::{Caller, Scope};
+use crate::auth::caller::{self, Caller, Who};
+use crate::auth::role::Role;
 use crate::clock;
 use crate::directory::Act;
+use crate::publisher::Scope;
 use crate::run::Guard;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -24,6 +26,8 @@ use readyroom_core::limits::PROMISE_BYTES_MAX;
 use readyroom_core::refusal::Refusal;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Who asks, of which account, and where.
@@ -153,7 +157,7 @@ impl Context {
         look: impl FnOnce(&Floor, Timestamp) -> T + Send + 'static,
     ) -> Result<(T, EventNo), Problem> {
         self.account.reached(min_position).await?;
-        self.account.look(move |floor, now| (look(floor, now), floor.last_no())).await
+        Ok(self.account.look(move |floor, now| (look(floor, now), floor.last_no())).await?)
     }
 
     /// The queue that an id or a number names.
@@ -226,7 +230,7 @@ impl Context {
         let found = self.account.look(move |floor, _| {
             let wraps = |agent: &Agent| agent.wrap_ups.iter().any(|wrap| wrap.conversation == Some(conversation));
             let own = own.filter(|&own| floor.find_agent(own).is_ok_and(|slot| wraps(floor.agent(slot))));
-            own.or_else(|| floor.agents().find(|agent| wraps(agent.agent)).map(|agent| agent.agent.id))
+            own.or_else(|| floor.agents().find(|(_, agent)| wraps(agent)).map(|(_, agent)| agent.id))
         });
         match found.await? {
             Some(agent) => Ok((conversation, self.agent(agent)?)),
@@ -292,9 +296,26 @@ impl Context {
         if self.caller.is_key() { Actor::Signalling } else { self.actor_for(agent) }
     }
 
-    /// Whom the caller sees.
-    pub fn scope(&self) -> Scope {
-        self.caller.scope()
+    /// What the caller sees of the floor. Agents see themselves and the queues they belong to,
+    /// supervisors their teams and all queues.
+    ///
+    /// # Errors
+    /// 503 when the floor cannot be looked at.
+    pub async fn scope(&self) -> Result<Scope, Problem> {
+        let Who::User { id, role, scope, .. } = &self.caller.who else { return Ok(Scope::ALL) };
+        let agents = match scope {
+            caller::Scope::All => None,
+            caller::Scope::Only(people) => Some(Arc::new(people.clone())),
+        };
+        if *role > Role::Agent {
+            return Ok(Scope { agents, queues: None });
+        }
+        let agent = *id;
+        let queues = self.account.look(move |floor, _| {
+            let slot = floor.find_agent(agent).ok()?;
+            Some(floor.seats_of(slot).map(|(_, seat)| floor.queue(seat.queue).id).collect::<BTreeSet<_>>())
+        });
+        Ok(Scope { agents, queues: Some(Arc::new(queues.await?.unwrap_or_default())) })
     }
 
     /// Writes an administrative act into the audit, after it was done.

@@ -73,7 +73,7 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
         None => None,
     };
     let asked = ConversationQuery {
-        scope: at.scope(),
+        scope: at.scope().await?,
         after: query::after::<Id<ConversationId>>(wanted.cursor.as_deref())?.map(|id| id.0),
         limit,
         queue,
@@ -95,9 +95,8 @@ async fn get(
     Query(when): Query<At>,
 ) -> Result<Response, Problem> {
     let publisher = at.account.publisher(when.min_position).await?;
-    let conversation = at.conversation(id.0).await?;
-    let row = publisher.conversation(conversation).await?;
-    Ok(query::raw(row.ok_or(Refusal::UnknownConversation { conversation })?))
+    let row = publisher.conversation(at.scope().await?, id.0).await?;
+    Ok(query::raw(row.ok_or(Refusal::UnknownConversation { conversation: id.0 })?))
 }
 
 /// Work that arrives.

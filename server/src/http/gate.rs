@@ -4,7 +4,7 @@
 use super::App;
 use super::problem::Problem;
 use crate::auth::caller::{Caller, Need, Who};
-use crate::auth::rate::Class;
+use crate::auth::rate::{Class, RetryAfterSeconds};
 use crate::auth::role::{ApiScope, Role};
 use crate::clock;
 use axum::extract::{ConnectInfo, Request, State};
@@ -66,7 +66,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
             request.extensions_mut().insert(caller);
         }
         Ok(None) => {
-            if let Err(wait) = app.rates.check(from, Class::Public) {
+            if let Err(RetryAfterSeconds(wait)) = app.rates.check(from, Class::Public) {
                 return too_many(wait).into_response();
             }
         }
@@ -74,7 +74,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
             // Guessing is as limited as knowing nothing.
             return match app.rates.check(from, Class::Public) {
                 Ok(()) => problem.into_response(),
-                Err(wait) => too_many(wait).into_response(),
+                Err(RetryAfterSeconds(wait)) => too_many(wait).into_response(),
             };
         }
     }
@@ -82,9 +82,9 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
 }
 
 /// The answer to one who asks too often.
-pub fn too_many(retry_after_s: u64) -> Problem {
+pub fn too_many(retry_after_s: u32) -> Problem {
     let detail = format!("too many requests from this address; try again in {retry_after_s} s");
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after_s(retry_after_s)
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after_s(retry_after_s.into())
 }
 
 fn came_from(app: &App, request: &Request) -> IpAddr {
@@ -110,7 +110,10 @@ fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
         let secret = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
         let key = secret.and_then(|secret| app.directory.find_key(secret.trim(), clock::now()));
         return match key {
-            Some(caller) => Ok(Some(caller)),
+            Some(key) => {
+                let who = Who::Key { id: key.id, scopes: key.scopes.clone() };
+                Ok(Some(Caller { account: key.account, who }))
+            }
             None => {
                 let detail = "the API key is unknown, revoked or expired; send Authorization: Bearer rk_…";
                 Err(Problem::new(StatusCode::UNAUTHORIZED, "bad_key", detail))
@@ -118,24 +121,19 @@ fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
         };
     }
     let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
-    let Some((caller, csrf)) = app.directory.find_session(token, clock::now()) else {
+    let Some(session) = app.directory.find_session(token, clock::now()) else {
         // Whoever signs in again still sends the old cookie.
-        let again = request.uri().path() == "/v1/sessions" || request.uri().path() == "/v1/setup";
+        let again = ["/v1/sessions", "/v1/setup"].contains(&request.uri().path());
         let detail = "the session has ended; sign in again";
         return if again { Ok(None) } else { Err(Problem::new(StatusCode::UNAUTHORIZED, "session_ended", detail)) };
     };
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     let sent = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !safe && !same(sent.as_bytes(), csrf.as_bytes()) {
+    if !safe && !session.csrf_matches(sent) {
         let detail = "send the csrf_token of the session in X-CSRF-Token";
         return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", detail).at("X-CSRF-Token", "is missing or wrong"));
     }
-    Ok(Some(caller))
-}
-
-/// Compares in a time that tells nothing of where they differ.
-fn same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+    app.directory.caller_of(&session).map(Some).map_err(|_| unauthenticated())
 }
 
 /// The value of a cookie.

@@ -133,13 +133,13 @@ async fn list(
     let limit = query::limit(part.limit)?;
     let after = query::after::<Id<UserId>>(part.cursor.as_deref())?;
     let queue = at.queue(&queue).await?;
-    let scope = at.scope();
+    let scope = at.scope().await?;
     let (rows, position) = at
         .look(part.min_position, move |floor, _| {
             let slot = floor.find_queue(queue)?;
             let seats = floor.queue(slot).seats.iter().map(|&seat| Membership::from(floor.seat_facts(seat)));
             let mut seats: Vec<Membership> = seats
-                .filter(|seat| scope.sees(seat.user_id.0) && after.is_none_or(|after| seat.user_id > after))
+                .filter(|seat| scope.sees_agent(seat.user_id.0) && after.is_none_or(|after| seat.user_id > after))
                 .collect();
             seats.sort_by_key(|seat| seat.user_id);
             seats.truncate(limit + 1);
