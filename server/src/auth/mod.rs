@@ -1,0 +1,13 @@
+//! Rights: who asks, what they may do, and how they prove who they are.
+//!
+//! The people themselves stand in [`crate::directory`].
+
+pub mod caller;
+pub mod password;
+pub mod recognise;
+pub mod role;
+
+pub use caller::{Caller, Denied, Need, Scope, Who};
+pub use password::{Password, PasswordCost, PasswordHash, Passwords};
+pub use recognise::{by_key, by_session};
+pub use role::{ApiScope, Role};
