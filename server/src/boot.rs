@@ -3,11 +3,11 @@
 
 use crate::committer::Committer;
 use crate::publisher::{Live, People, Start};
-use crate::projector::{Batch, Filling, Views};
+use crate::projector::{Batch, Filling, ReadError, Reader, Views};
 use crate::vault::Vault;
 use crate::{clock, dice};
 use readyroom_core::engine::{self, Engine, Touch};
-use readyroom_core::event::{Event, Recorded};
+use readyroom_core::event::{Event, Recorded, Status};
 use readyroom_core::event::codec;
 use readyroom_core::floor::Floor;
 use readyroom_core::floor::facts::Facts;
@@ -17,7 +17,8 @@ use readyroom_core::limits::PROMISE_MS;
 use readyroom_core::promises::Promises;
 use readyroom_log::open::{StartFrom, Step, open};
 use readyroom_log::{Account, Log, Pos};
-use readyroom_views::tables::{Filled, Tables, Tracker};
+use readyroom_views::tables::{Filled, Phase, SegmentOutcome, Tables, Tracker};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -6,10 +6,12 @@ pub mod caller;
 pub mod lockout;
 pub mod password;
 pub mod rate;
+pub mod recognise;
 pub mod role;
 
 pub use caller::{Caller, Denied, Need, Scope, Who};
 pub use lockout::Lockout;
 pub use password::{Password, PasswordCost, PasswordHash, Passwords};
 pub use rate::{Class, Rates, RetryAfterSeconds};
+pub use recognise::{by_key, by_session};
 pub use role::{ApiScope, Role};

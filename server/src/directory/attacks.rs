@@ -171,7 +171,4 @@ fn names_that_mean_something_to_sql_are_only_names() {
     scene.reopen();
     assert_eq!(scene.directory.user(scene.acme, anna).unwrap().name.reveal(), name);
     assert_eq!(scene.directory.team(scene.acme, team).unwrap().name, name);
-    assert!(
-        scene.directory.user_by_login(scene.acme, &Login::new("anna'--").unwrap_or(Login::new("x").unwrap())).is_none()
-    );
 }

@@ -67,7 +67,8 @@ impl<T> Once<'_, T> {
 impl Kept {
     pub(super) fn store(&self, db: &Connection, account: AccountId, at: Timestamp) -> rusqlite::Result<()> {
         db.prepare_cached(
-            "INSERT OR REPLACE INTO answered (account, key, request, status, answer, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT OR REPLACE INTO answered (account, key, request, status, answer, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![account.0, self.key, self.request, self.answer.status, self.answer.body, at.0])?;
         Ok(())

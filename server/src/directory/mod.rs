@@ -18,6 +18,8 @@ pub mod api_keys;
 #[cfg(test)]
 mod attacks;
 pub mod audit;
+#[cfg(test)]
+mod crash;
 pub mod error;
 pub mod idempotency;
 pub mod ids;
@@ -26,7 +28,7 @@ mod load;
 mod memory;
 pub mod personal;
 #[cfg(test)]
-mod scene;
+pub(crate) mod scene;
 mod schema;
 pub mod secret;
 pub mod sessions;

@@ -50,11 +50,14 @@ impl Scene {
         self.dir.path()
     }
 
-    /// Stops and starts: what is known afterwards was in the file.
+    /// Goes on with what lies on the disk now, as after a crash: nothing is closed before it is copied.
     pub fn reopen(&mut self) {
-        let elsewhere = tempfile::tempdir().unwrap();
-        self.directory = Directory::open(elsewhere.path(), Settings::default()).unwrap();
-        self.directory = Directory::open(self.dir.path(), Settings::default()).unwrap();
+        let copy = tempfile::tempdir().unwrap();
+        for file in ["directory.db", "directory.db-wal"] {
+            std::fs::copy(self.dir().join(file), copy.path().join(file)).unwrap();
+        }
+        self.directory = Directory::open(copy.path(), Settings::default()).unwrap();
+        self.dir = copy;
     }
 
     pub fn account(&self, name: &str) -> AccountId {

@@ -81,20 +81,6 @@ impl Directory {
         self.use_session(&hash_of_claim(token)?, now)
     }
 
-    /// Whoever asks with this session, with the rights they have now.
-    ///
-    /// # Errors
-    /// `unknown_user`, `user_inactive`.
-    pub fn caller_of(&self, session: &Session) -> Result<Caller, DirectoryError> {
-        let user = self.user(session.account, session.user)?;
-        if !user.active {
-            return Err(DirectoryError::UserInactive);
-        }
-        let scope = self.scope_of(session.account, session.user)?;
-        let who = Who::User { id: user.id, role: user.role, session: session.id, scope };
-        Ok(Caller { account: session.account, who })
-    }
-
     /// Whether a session found earlier still lives, for connections that outlast a request. It counts as used.
     pub fn session_lives(&self, session: &Session, now: Timestamp) -> bool {
         self.use_session(&session.hash, now).is_some()

@@ -182,6 +182,9 @@ impl Directory {
     }
 
     /// The teams of everybody who is in one.
+    ///
+    /// # Errors
+    /// `unknown_account`.
     pub fn teams_by_user(&self, account: AccountId) -> Result<BTreeMap<UserId, Vec<TeamId>>, DirectoryError> {
         let memory = self.memory();
         let mut teams: BTreeMap<UserId, Vec<TeamId>> = BTreeMap::new();

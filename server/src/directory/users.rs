@@ -161,6 +161,9 @@ impl Directory {
     }
 
     /// Everybody of an account, by id.
+    ///
+    /// # Errors
+    /// `unknown_account`.
     pub fn everybody(&self, account: AccountId) -> Result<Vec<Arc<User>>, DirectoryError> {
         Ok(self.memory().tenant(account)?.users.values().cloned().collect())
     }

@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::query::{self, Page, Path, Query};
 use crate::auth::role::{ApiScope, Role};
 use crate::publisher::AgentQuery;
-use crate::wire::{self, AgentExplained, AgentRow, Id};
+use crate::wire::{self, AgentExplained, AgentRow, Id, of};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use readyroom_core::commands::*;
@@ -84,7 +84,7 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
     };
     let asked = AgentQuery {
         scope: at.scope().await?,
-        after: query::after::<Id<UserId>>(wanted.cursor.as_deref())?.map(|id| id.0),
+        after: query::after::<of::Agent>(wanted.cursor.as_deref())?.map(|id| id.0),
         limit,
         bucket: wanted.bucket.as_deref().map(wire::bucket).transpose().map_err(|wrong| Problem::invalid("bucket", wrong))?,
         queue,
@@ -96,9 +96,9 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
 }
 
 /// One agent's row
-#[utoipa::path(get, path = "/v1/agents/{id}", tag = "agents", params(("id" = Id<UserId>, Path), At),
+#[utoipa::path(get, path = "/v1/agents/{id}", tag = "agents", params(("id" = of::Agent, Path), At),
     responses((status = 200, description = "The row", body = AgentRow)))]
-async fn get(at: Context, Path(id): Path<Id<UserId>>, Query(when): Query<At>) -> Result<Response, Problem> {
+async fn get(at: Context, Path(id): Path<of::Agent>, Query(when): Query<At>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
     let publisher = at.account.publisher(when.min_position).await?;
     let row = publisher.agent(agent).await?;
@@ -117,9 +117,9 @@ struct LoginBody {
 }
 
 /// Log an agent in. It lands on not ready unless its settings say otherwise
-#[utoipa::path(post, path = "/v1/agents/{id}/login", tag = "agents", params(("id" = Id<UserId>, Path)),
+#[utoipa::path(post, path = "/v1/agents/{id}/login", tag = "agents", params(("id" = of::Agent, Path)),
     request_body = LoginBody, responses((status = 200, description = "Logged in", body = Accepted)))]
-async fn login(at: Context, Path(id): Path<Id<UserId>>, body: Json<LoginBody>) -> Result<Response, Problem> {
+async fn login(at: Context, Path(id): Path<of::Agent>, body: Json<LoginBody>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
     let mut queues = Vec::new();
     for queue in &body.value.queues {
@@ -139,9 +139,9 @@ pub struct Nothing {}
 pub struct Empty {}
 
 /// Log an agent out. While threads await it, it finishes them first
-#[utoipa::path(post, path = "/v1/agents/{id}/logout", tag = "agents", params(("id" = Id<UserId>, Path)),
+#[utoipa::path(post, path = "/v1/agents/{id}/logout", tag = "agents", params(("id" = of::Agent, Path)),
     request_body = Empty, responses((status = 200, description = "Logged out, or leaving", body = Accepted)))]
-async fn logout(at: Context, Path(id): Path<Id<UserId>>, body: Json<Empty>) -> Result<Response, Problem> {
+async fn logout(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
     at.post(at.actor_for(agent), LogOut { agent }, body.key.as_ref(), StatusCode::OK, &Nothing {}).await
 }
@@ -191,22 +191,22 @@ impl StatusBody {
 }
 
 /// Set what an agent wants to be
-#[utoipa::path(put, path = "/v1/agents/{id}/status", tag = "agents", params(("id" = Id<UserId>, Path)),
+#[utoipa::path(put, path = "/v1/agents/{id}/status", tag = "agents", params(("id" = of::Agent, Path)),
     request_body = StatusBody, responses((status = 200, description = "Set, or leaving", body = Accepted)))]
 async fn set_status(
     at: Context,
-    Path(id): Path<Id<UserId>>,
+    Path(id): Path<of::Agent>,
     body: Json<StatusBody>,
 ) -> Result<axum::Json<Accepted>, Problem> {
     let agent = at.agent(id.0)?;
     at.command(at.actor_for(agent), SetStatus { agent, wish: body.value.wish()? }).await
 }
 
-type InQueue = Path<(Id<UserId>, String)>;
+type InQueue = Path<(of::Agent, String)>;
 
 /// Put an agent to work in a queue (id or number), or in `all` it belongs to
 #[utoipa::path(post, path = "/v1/agents/{id}/queues/{queue}/login", tag = "agents",
-    params(("id" = Id<UserId>, Path), ("queue" = String, Path, description = "id, number or `all`")),
+    params(("id" = of::Agent, Path), ("queue" = String, Path, description = "id, number or `all`")),
     request_body = Empty, responses((status = 200, description = "Done", body = Accepted)))]
 async fn queue_login(at: Context, Path((id, queue)): InQueue, body: Json<Empty>) -> Result<Response, Problem> {
     let (agent, queue) = (at.agent(id.0)?, at.queue_choice(&queue).await?);
@@ -215,7 +215,7 @@ async fn queue_login(at: Context, Path((id, queue)): InQueue, body: Json<Empty>)
 
 /// Take an agent out of a queue (id or number), or out of `all`
 #[utoipa::path(post, path = "/v1/agents/{id}/queues/{queue}/logout", tag = "agents",
-    params(("id" = Id<UserId>, Path), ("queue" = String, Path, description = "id, number or `all`")),
+    params(("id" = of::Agent, Path), ("queue" = String, Path, description = "id, number or `all`")),
     request_body = Empty, responses((status = 200, description = "Done", body = Accepted)))]
 async fn queue_logout(at: Context, Path((id, queue)): InQueue, body: Json<Empty>) -> Result<Response, Problem> {
     let (agent, queue) = (at.agent(id.0)?, at.queue_choice(&queue).await?);
@@ -224,7 +224,7 @@ async fn queue_logout(at: Context, Path((id, queue)): InQueue, body: Json<Empty>
 
 /// Let an agent take the conversations of a queue (id or number), or of `all`
 #[utoipa::path(post, path = "/v1/agents/{id}/queues/{queue}/ready", tag = "agents",
-    params(("id" = Id<UserId>, Path), ("queue" = String, Path, description = "id, number or `all`")),
+    params(("id" = of::Agent, Path), ("queue" = String, Path, description = "id, number or `all`")),
     request_body = Empty, responses((status = 200, description = "Done", body = Accepted)))]
 async fn queue_ready(at: Context, Path((id, queue)): InQueue, body: Json<Empty>) -> Result<Response, Problem> {
     let (agent, queue) = (at.agent(id.0)?, at.queue_choice(&queue).await?);
@@ -233,7 +233,7 @@ async fn queue_ready(at: Context, Path((id, queue)): InQueue, body: Json<Empty>)
 
 /// Let an agent take no conversation of a queue (id or number), or of `all`
 #[utoipa::path(post, path = "/v1/agents/{id}/queues/{queue}/not_ready", tag = "agents",
-    params(("id" = Id<UserId>, Path), ("queue" = String, Path, description = "id, number or `all`")),
+    params(("id" = of::Agent, Path), ("queue" = String, Path, description = "id, number or `all`")),
     request_body = Empty, responses((status = 200, description = "Done", body = Accepted)))]
 async fn queue_not_ready(at: Context, Path((id, queue)): InQueue, body: Json<Empty>) -> Result<Response, Problem> {
     let (agent, queue) = (at.agent(id.0)?, at.queue_choice(&queue).await?);
@@ -241,17 +241,17 @@ async fn queue_not_ready(at: Context, Path((id, queue)): InQueue, body: Json<Emp
 }
 
 /// Begin a wrap-up by hand, which ends by hand
-#[utoipa::path(post, path = "/v1/agents/{id}/wrap-up", tag = "agents", params(("id" = Id<UserId>, Path)),
+#[utoipa::path(post, path = "/v1/agents/{id}/wrap-up", tag = "agents", params(("id" = of::Agent, Path)),
     request_body = Empty, responses((status = 200, description = "Begun", body = Accepted)))]
-async fn start_wrap_up(at: Context, Path(id): Path<Id<UserId>>, body: Json<Empty>) -> Result<Response, Problem> {
+async fn start_wrap_up(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
     at.post(at.actor_for(agent), StartWrapUp { agent }, body.key.as_ref(), StatusCode::OK, &Nothing {}).await
 }
 
 /// End the wrap-up that was begun by hand
-#[utoipa::path(delete, path = "/v1/agents/{id}/wrap-up", tag = "agents", params(("id" = Id<UserId>, Path)),
+#[utoipa::path(delete, path = "/v1/agents/{id}/wrap-up", tag = "agents", params(("id" = of::Agent, Path)),
     responses((status = 200, description = "Ended", body = Accepted)))]
-async fn finish_wrap_up(at: Context, Path(id): Path<Id<UserId>>) -> Result<axum::Json<Accepted>, Problem> {
+async fn finish_wrap_up(at: Context, Path(id): Path<of::Agent>) -> Result<axum::Json<Accepted>, Problem> {
     let agent = at.agent(id.0)?;
     at.command(at.actor_for(agent), FinishWrapUp { agent, conversation: None }).await
 }
@@ -282,11 +282,11 @@ struct DeviceBody {
 
 /// Say whether a device of an agent can be reached. Say it again before `ttl_s` has passed
 #[utoipa::path(put, path = "/v1/agents/{id}/devices/{device}", tag = "signalling",
-    params(("id" = Id<UserId>, Path), ("device" = String, Path, description = "its id, or any name of up to 128 characters")),
+    params(("id" = of::Agent, Path), ("device" = String, Path, description = "its id, or any name of up to 128 characters")),
     request_body = DeviceBody, responses((status = 200, description = "Known", body = Accepted)))]
 async fn report_device(
     at: Context,
-    Path((id, device)): Path<(Id<UserId>, String)>,
+    Path((id, device)): Path<(of::Agent, String)>,
     body: Json<DeviceBody>,
 ) -> Result<axum::Json<Accepted>, Problem> {
     let agent = at.agent(id.0)?;
@@ -307,11 +307,11 @@ async fn report_device(
 
 /// Take a device of an agent away
 #[utoipa::path(delete, path = "/v1/agents/{id}/devices/{device}", tag = "signalling",
-    params(("id" = Id<UserId>, Path), ("device" = String, Path, description = "its id, or the name it was given")),
+    params(("id" = of::Agent, Path), ("device" = String, Path, description = "its id, or the name it was given")),
     responses((status = 200, description = "Gone", body = Accepted)))]
 async fn remove_device(
     at: Context,
-    Path((id, device)): Path<(Id<UserId>, String)>,
+    Path((id, device)): Path<(of::Agent, String)>,
 ) -> Result<axum::Json<Accepted>, Problem> {
     let agent = at.agent(id.0)?;
     let device = device_id(agent, &device)?;
@@ -320,11 +320,11 @@ async fn remove_device(
 
 /// Say that an agent is on a call that no queue gave
 #[utoipa::path(put, path = "/v1/agents/{id}/external-calls/{call}", tag = "signalling",
-    params(("id" = Id<UserId>, Path), ("call" = String, Path, description = "its id, or any name of up to 128 characters")),
+    params(("id" = of::Agent, Path), ("call" = String, Path, description = "its id, or any name of up to 128 characters")),
     request_body = Empty, responses((status = 200, description = "Known", body = Accepted)))]
 async fn start_external_call(
     at: Context,
-    Path((id, call)): Path<(Id<UserId>, String)>,
+    Path((id, call)): Path<(of::Agent, String)>,
     _: Json<Empty>,
 ) -> Result<axum::Json<Accepted>, Problem> {
     let agent = at.agent(id.0)?;
@@ -334,11 +334,11 @@ async fn start_external_call(
 
 /// Say that an external call of an agent is over
 #[utoipa::path(delete, path = "/v1/agents/{id}/external-calls/{call}", tag = "signalling",
-    params(("id" = Id<UserId>, Path), ("call" = String, Path, description = "its id, or the name it was given")),
+    params(("id" = of::Agent, Path), ("call" = String, Path, description = "its id, or the name it was given")),
     responses((status = 200, description = "Over", body = Accepted)))]
 async fn end_external_call(
     at: Context,
-    Path((id, call)): Path<(Id<UserId>, String)>,
+    Path((id, call)): Path<(of::Agent, String)>,
 ) -> Result<axum::Json<Accepted>, Problem> {
     let agent = at.agent(id.0)?;
     let call = call_id(agent, &call)?;
@@ -377,9 +377,9 @@ struct About {
 }
 
 /// Why an agent has no work: what its queues have for it, and what keeps it from that
-#[utoipa::path(get, path = "/v1/agents/{id}/explain", tag = "agents", params(("id" = Id<UserId>, Path), About),
+#[utoipa::path(get, path = "/v1/agents/{id}/explain", tag = "agents", params(("id" = of::Agent, Path), About),
     responses((status = 200, description = "The explanation", body = AgentExplained)))]
-async fn explained(at: Context, Path(id): Path<Id<UserId>>, Query(about): Query<About>) -> Result<Response, Problem> {
+async fn explained(at: Context, Path(id): Path<of::Agent>, Query(about): Query<About>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
     let queue = match &about.queue {
         Some(queue) => Some(at.queue(queue).await?),

@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::query::{self, Page, Path, Query};
 use crate::auth::role::{ApiScope, Role};
 use crate::publisher::ConversationQuery;
-use crate::wire::{ChannelWord, ConversationExplained, ConversationRow, Id, Instant, SkillLevelBody, levels};
+use crate::wire::{ChannelWord, ConversationExplained, ConversationRow, Id, Instant, levels, of, SkillLevelBody};
 use crate::{clock, dice};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -58,9 +58,9 @@ struct Wanted {
     /// Only those of this queue, by id or number.
     queue: Option<String>,
     /// Only those that this agent has or is offered.
-    agent: Option<Id<UserId>>,
+    agent: Option<of::Agent>,
     /// Only those of this client.
-    client: Option<Id<ClientId>>,
+    client: Option<of::Client>,
 }
 
 /// The conversations on the floor that the caller may see, by id. Ended ones are in the history
@@ -74,7 +74,7 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
     };
     let asked = ConversationQuery {
         scope: at.scope().await?,
-        after: query::after::<Id<ConversationId>>(wanted.cursor.as_deref())?.map(|id| id.0),
+        after: query::after::<of::Conversation>(wanted.cursor.as_deref())?.map(|id| id.0),
         limit,
         queue,
         agent: wanted.agent.map(|id| at.agent(id.0)).transpose()?,
@@ -87,11 +87,11 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
 
 /// One conversation on the floor
 #[utoipa::path(get, path = "/v1/conversations/{id}", tag = "work",
-    params(("id" = Id<ConversationId>, Path), At),
+    params(("id" = of::Conversation, Path), At),
     responses((status = 200, description = "Its row", body = ConversationRow)))]
 async fn get(
     at: Context,
-    Path(id): Path<Id<ConversationId>>,
+    Path(id): Path<of::Conversation>,
     Query(when): Query<At>,
 ) -> Result<Response, Problem> {
     let publisher = at.account.publisher(when.min_position).await?;
@@ -118,23 +118,23 @@ struct ArrivalBody {
     #[schema(minimum = 1, maximum = 10)]
     priority: Option<u8>,
     /// Its client's own agent.
-    owner: Option<Id<UserId>>,
+    owner: Option<of::Agent>,
     /// When it really came, for work that is moved here; it keeps its age. Never later than now.
     arrived_at: Option<Instant>,
 }
 
 #[derive(Serialize)]
 struct Arrived {
-    id: Id<ConversationId>,
-    client: Id<ClientId>,
+    id: of::Conversation,
+    client: of::Client,
 }
 
 /// Work that arrived.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "only its schema is used; the position is added when it is known")]
 struct ArrivedConversation {
-    id: Id<ConversationId>,
-    client: Id<ClientId>,
+    id: of::Conversation,
+    client: of::Client,
     position: u64,
 }
 
@@ -166,15 +166,15 @@ async fn arrive(at: Context, body: Json<ArrivalBody>) -> Result<Response, Proble
 #[serde(deny_unknown_fields)]
 struct TransferBody {
     /// To this agent, who is offered it.
-    agent: Option<Id<UserId>>,
+    agent: Option<of::Agent>,
     /// Into this queue (id or number), where it is routed anew at its age.
     queue: Option<String>,
 }
 
-type One = Path<Id<ConversationId>>;
+type One = Path<of::Conversation>;
 
 /// Hand a conversation on to an agent or a queue
-#[utoipa::path(post, path = "/v1/conversations/{id}/transfer", tag = "work", params(("id" = Id<ConversationId>, Path)),
+#[utoipa::path(post, path = "/v1/conversations/{id}/transfer", tag = "work", params(("id" = of::Conversation, Path)),
     request_body = TransferBody, responses((status = 200, description = "Handed on", body = Accepted)))]
 async fn transfer(at: Context, Path(id): One, body: Json<TransferBody>) -> Result<Response, Problem> {
     let to = match (&body.value.agent, &body.value.queue) {
@@ -192,11 +192,11 @@ async fn transfer(at: Context, Path(id): One, body: Json<TransferBody>) -> Resul
 #[serde(deny_unknown_fields)]
 struct AssignBody {
     /// The agent.
-    agent: Id<UserId>,
+    agent: of::Agent,
 }
 
 /// Give a conversation to an agent by hand. 409 says whether it is offline, absent or at capacity
-#[utoipa::path(post, path = "/v1/conversations/{id}/assign", tag = "work", params(("id" = Id<ConversationId>, Path)),
+#[utoipa::path(post, path = "/v1/conversations/{id}/assign", tag = "work", params(("id" = of::Conversation, Path)),
     request_body = AssignBody, responses((status = 200, description = "Offered to the agent", body = Accepted)))]
 async fn assign(at: Context, Path(id): One, body: Json<AssignBody>) -> Result<Response, Problem> {
     let agent = at.agent(body.value.agent.0)?;
@@ -205,7 +205,7 @@ async fn assign(at: Context, Path(id): One, body: Json<AssignBody>) -> Result<Re
 }
 
 /// Send a conversation back to its queue, at its age
-#[utoipa::path(post, path = "/v1/conversations/{id}/requeue", tag = "work", params(("id" = Id<ConversationId>, Path)),
+#[utoipa::path(post, path = "/v1/conversations/{id}/requeue", tag = "work", params(("id" = of::Conversation, Path)),
     request_body = Empty, responses((status = 200, description = "It waits again", body = Accepted)))]
 async fn requeue(at: Context, Path(id): One, body: Json<Empty>) -> Result<Response, Problem> {
     let (conversation, by) = at.work(id.0).await?;
@@ -222,7 +222,7 @@ struct PriorityBody {
 }
 
 /// Change how urgent a conversation is; its age stays
-#[utoipa::path(post, path = "/v1/conversations/{id}/priority", tag = "work", params(("id" = Id<ConversationId>, Path)),
+#[utoipa::path(post, path = "/v1/conversations/{id}/priority", tag = "work", params(("id" = of::Conversation, Path)),
     request_body = PriorityBody, responses((status = 200, description = "Changed", body = Accepted)))]
 async fn priority(at: Context, Path(id): One, body: Json<PriorityBody>) -> Result<Response, Problem> {
     let (conversation, by) = at.work(id.0).await?;
@@ -240,7 +240,7 @@ struct SkillsBody {
 }
 
 /// Set which skills a conversation requires, all of them
-#[utoipa::path(post, path = "/v1/conversations/{id}/skills", tag = "work", params(("id" = Id<ConversationId>, Path)),
+#[utoipa::path(post, path = "/v1/conversations/{id}/skills", tag = "work", params(("id" = of::Conversation, Path)),
     request_body = SkillsBody, responses((status = 200, description = "Set", body = Accepted)))]
 async fn skills(at: Context, Path(id): One, body: Json<SkillsBody>) -> Result<Response, Problem> {
     let (conversation, by) = at.work(id.0).await?;
@@ -253,11 +253,11 @@ async fn skills(at: Context, Path(id): One, body: Json<SkillsBody>) -> Result<Re
 #[serde(deny_unknown_fields)]
 struct OwnerBody {
     /// The client's own agent; null: anybody's.
-    owner: Option<Id<UserId>>,
+    owner: Option<of::Agent>,
 }
 
 /// Make the client of a conversation an agent's own, or anybody's
-#[utoipa::path(post, path = "/v1/conversations/{id}/owner", tag = "work", params(("id" = Id<ConversationId>, Path)),
+#[utoipa::path(post, path = "/v1/conversations/{id}/owner", tag = "work", params(("id" = of::Conversation, Path)),
     request_body = OwnerBody, responses((status = 200, description = "Set", body = Accepted)))]
 async fn owner(at: Context, Path(id): One, body: Json<OwnerBody>) -> Result<Response, Problem> {
     let owner = body.value.owner.map(|owner| at.agent(owner.0)).transpose()?;
@@ -274,7 +274,7 @@ struct HoldBody {
 }
 
 /// Put a call on hold, or take it back
-#[utoipa::path(post, path = "/v1/conversations/{id}/hold", tag = "work", params(("id" = Id<ConversationId>, Path)),
+#[utoipa::path(post, path = "/v1/conversations/{id}/hold", tag = "work", params(("id" = of::Conversation, Path)),
     request_body = HoldBody, responses((status = 200, description = "Done", body = Accepted)))]
 async fn hold(at: Context, Path(id): One, body: Json<HoldBody>) -> Result<Response, Problem> {
     let (conversation, by) = at.work(id.0).await?;
@@ -292,7 +292,7 @@ struct EndBody {
 }
 
 /// End a conversation
-#[utoipa::path(post, path = "/v1/conversations/{id}/end", tag = "work", params(("id" = Id<ConversationId>, Path)),
+#[utoipa::path(post, path = "/v1/conversations/{id}/end", tag = "work", params(("id" = of::Conversation, Path)),
     request_body = EndBody, responses((status = 200, description = "Ended; its wrap-up may run", body = Accepted)))]
 async fn end(at: Context, Path(id): One, body: Json<EndBody>) -> Result<Response, Problem> {
     if body.value.by_client == Some(true) && !at.caller.is_key() {
@@ -314,7 +314,7 @@ struct ExtendBody {
 
 /// Let the wrap-up of a conversation run longer
 #[utoipa::path(post, path = "/v1/conversations/{id}/wrap-up/extend", tag = "work",
-    params(("id" = Id<ConversationId>, Path)), request_body = ExtendBody,
+    params(("id" = of::Conversation, Path)), request_body = ExtendBody,
     responses((status = 200, description = "Extended", body = Accepted)))]
 async fn extend_wrap_up(at: Context, Path(id): One, body: Json<ExtendBody>) -> Result<Response, Problem> {
     if !(1..=86_400).contains(&body.value.by_s) {
@@ -327,7 +327,7 @@ async fn extend_wrap_up(at: Context, Path(id): One, body: Json<ExtendBody>) -> R
 
 /// End the wrap-up of a conversation early
 #[utoipa::path(post, path = "/v1/conversations/{id}/wrap-up/finish", tag = "work",
-    params(("id" = Id<ConversationId>, Path)), request_body = Empty,
+    params(("id" = of::Conversation, Path)), request_body = Empty,
     responses((status = 200, description = "Ended", body = Accepted)))]
 async fn finish_wrap_up(at: Context, Path(id): One, body: Json<Empty>) -> Result<Response, Problem> {
     let (conversation, agent) = at.wrapping(id.0).await?;
@@ -337,7 +337,7 @@ async fn finish_wrap_up(at: Context, Path(id): One, body: Json<Empty>) -> Result
 
 /// Why a conversation is where it is: who may take it, in rank, and why not the others
 #[utoipa::path(get, path = "/v1/conversations/{id}/explain", tag = "work",
-    params(("id" = Id<ConversationId>, Path), At),
+    params(("id" = of::Conversation, Path), At),
     responses((status = 200, description = "The explanation", body = ConversationExplained)))]
 async fn explained(
     at: Context,

@@ -3,7 +3,7 @@
 
 use super::App;
 use super::problem::Problem;
-use crate::auth::caller::{Caller, Need, Who};
+use crate::auth::{self, Caller, Need};
 use crate::auth::rate::{Class, RetryAfterSeconds};
 use crate::auth::role::{ApiScope, Role};
 use crate::clock;
@@ -108,12 +108,9 @@ fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
     let headers = request.headers();
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let secret = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-        let key = secret.and_then(|secret| app.directory.find_key(secret.trim(), clock::now()));
-        return match key {
-            Some(key) => {
-                let who = Who::Key { id: key.id, scopes: key.scopes.clone() };
-                Ok(Some(Caller { account: key.account, who }))
-            }
+        let caller = secret.and_then(|secret| auth::by_key(&app.directory, secret.trim(), clock::now()));
+        return match caller {
+            Some(caller) => Ok(Some(caller)),
             None => {
                 let detail = "the API key is unknown, revoked or expired; send Authorization: Bearer rk_…";
                 Err(Problem::new(StatusCode::UNAUTHORIZED, "bad_key", detail))
@@ -121,7 +118,7 @@ fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
         };
     }
     let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
-    let Some(session) = app.directory.find_session(token, clock::now()) else {
+    let Some((caller, session)) = auth::by_session(&app.directory, token, clock::now()) else {
         // Whoever signs in again still sends the old cookie.
         let again = ["/v1/sessions", "/v1/setup"].contains(&request.uri().path());
         let detail = "the session has ended; sign in again";
@@ -133,7 +130,7 @@ fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
         let detail = "send the csrf_token of the session in X-CSRF-Token";
         return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", detail).at("X-CSRF-Token", "is missing or wrong"));
     }
-    app.directory.caller_of(&session).map(Some).map_err(|_| unauthenticated())
+    Ok(Some(caller))
 }
 
 /// The value of a cookie.

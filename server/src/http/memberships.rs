@@ -8,7 +8,7 @@ use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
-use crate::wire::{Id, ModeWord};
+use crate::wire::{Id, ModeWord, of};
 use axum::http::StatusCode;
 use axum::response::Response;
 use readyroom_core::commands::{LockMembership, RemoveMembership, SetMembership};
@@ -57,7 +57,7 @@ struct MembershipBody {
 #[serde(deny_unknown_fields)]
 struct NewMembership {
     /// Who.
-    user_id: Id<UserId>,
+    user_id: of::Agent,
     /// Lower rings first.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 10000)]
@@ -79,9 +79,9 @@ struct NewMembership {
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 struct Membership {
     /// Of which queue.
-    queue_id: Id<QueueId>,
+    queue_id: of::Queue,
     /// Whose.
-    user_id: Id<UserId>,
+    user_id: of::Agent,
     /// Lower rings first.
     tier_level: u16,
     /// The tie-break within a tier; lower first.
@@ -131,7 +131,7 @@ async fn list(
     Query(part): Query<Part>,
 ) -> Result<axum::Json<Page<Membership>>, Problem> {
     let limit = query::limit(part.limit)?;
-    let after = query::after::<Id<UserId>>(part.cursor.as_deref())?;
+    let after = query::after::<of::Agent>(part.cursor.as_deref())?;
     let queue = at.queue(&queue).await?;
     let scope = at.scope().await?;
     let (rows, position) = at
@@ -163,11 +163,11 @@ async fn add(at: Context, Path(queue): Path<String>, body: Json<NewMembership>) 
     Ok(answer)
 }
 
-type Seat = Path<(String, Id<UserId>)>;
+type Seat = Path<(String, of::Agent)>;
 
 /// Make an agent a member of a queue, or change how it is one
 #[utoipa::path(put, path = "/v1/queues/{queue}/memberships/{agent}", tag = "queues",
-    params(("queue" = String, Path, description = "id or number"), ("agent" = Id<UserId>, Path)),
+    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path)),
     request_body = MembershipBody, responses((status = 200, description = "Set", body = Accepted)))]
 async fn set(at: Context, Path((queue, agent)): Seat, body: Json<MembershipBody>) -> Result<axum::Json<Accepted>, Problem> {
     let (agent, queue) = (at.agent(agent.0)?, at.queue(&queue).await?);
@@ -178,7 +178,7 @@ async fn set(at: Context, Path((queue, agent)): Seat, body: Json<MembershipBody>
 
 /// Take an agent out of a queue's members
 #[utoipa::path(delete, path = "/v1/queues/{queue}/memberships/{agent}", tag = "queues",
-    params(("queue" = String, Path, description = "id or number"), ("agent" = Id<UserId>, Path)),
+    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path)),
     responses((status = 200, description = "Removed", body = Accepted)))]
 async fn remove(at: Context, Path((queue, agent)): Seat) -> Result<axum::Json<Accepted>, Problem> {
     let (agent, queue) = (at.agent(agent.0)?, at.queue(&queue).await?);
@@ -197,7 +197,7 @@ struct LockBody {
 
 /// Fix a membership as it stands, or let it go
 #[utoipa::path(put, path = "/v1/queues/{queue}/memberships/{agent}/lock", tag = "queues",
-    params(("queue" = String, Path, description = "id or number"), ("agent" = Id<UserId>, Path)),
+    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path)),
     request_body = LockBody, responses((status = 200, description = "Done", body = Accepted)))]
 async fn lock(at: Context, Path((queue, agent)): Seat, body: Json<LockBody>) -> Result<axum::Json<Accepted>, Problem> {
     let (agent, queue) = (at.agent(agent.0)?, at.queue(&queue).await?);

@@ -8,7 +8,7 @@ use super::gate::need;
 use super::problem::Problem;
 use super::query::Path;
 use crate::auth::role::{ApiScope, Role};
-use crate::wire::Id;
+use crate::wire::of;
 use axum::http::StatusCode;
 use axum::response::Response;
 use readyroom_core::commands::{AcceptOffer, DeclineOffer};
@@ -26,17 +26,17 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Take what is offered. Of a race between answer, expiry and hang-up, the log knows the winner
-#[utoipa::path(post, path = "/v1/offers/{id}/accept", tag = "work", params(("id" = Id<OfferId>, Path)),
+#[utoipa::path(post, path = "/v1/offers/{id}/accept", tag = "work", params(("id" = of::Offer, Path)),
     request_body = Empty, responses((status = 200, description = "The agent has it", body = Accepted)))]
-async fn accept(at: Context, Path(id): Path<Id<OfferId>>, body: Json<Empty>) -> Result<Response, Problem> {
+async fn accept(at: Context, Path(id): Path<of::Offer>, body: Json<Empty>) -> Result<Response, Problem> {
     let by = holder(&at, id.0).await?;
     at.post(by, AcceptOffer { offer: id.0 }, body.key.as_ref(), StatusCode::OK, &Nothing {}).await
 }
 
 /// Say no to what is offered. It comes back to this agent by hand only, while it stays in its queue
-#[utoipa::path(post, path = "/v1/offers/{id}/decline", tag = "work", params(("id" = Id<OfferId>, Path)),
+#[utoipa::path(post, path = "/v1/offers/{id}/decline", tag = "work", params(("id" = of::Offer, Path)),
     request_body = Empty, responses((status = 200, description = "It waits again", body = Accepted)))]
-async fn decline(at: Context, Path(id): Path<Id<OfferId>>, body: Json<Empty>) -> Result<Response, Problem> {
+async fn decline(at: Context, Path(id): Path<of::Offer>, body: Json<Empty>) -> Result<Response, Problem> {
     let by = holder(&at, id.0).await?;
     at.post(by, DeclineOffer { offer: id.0 }, body.key.as_ref(), StatusCode::OK, &Nothing {}).await
 }

@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
 use crate::publisher::Scope;
-use crate::wire::{ChannelWord, Id, QueueRow};
+use crate::wire::{ChannelWord, Id, of, QueueRow};
 use crate::{clock, dice};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -148,7 +148,7 @@ impl QueueBody {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 struct Queue {
     /// Which.
-    id: Id<QueueId>,
+    id: of::Queue,
     /// Whether it is General, which every account has and which cannot be removed.
     general: bool,
     #[serde(flatten)]
@@ -168,7 +168,7 @@ impl Queue {
     responses((status = 200, description = "A page of queues", body = Page<Queue>)))]
 async fn list(at: Context, Query(part): Query<Part>) -> Result<axum::Json<Page<Queue>>, Problem> {
     let limit = query::limit(part.limit)?;
-    let after = query::after::<Id<QueueId>>(part.cursor.as_deref())?;
+    let after = query::after::<of::Queue>(part.cursor.as_deref())?;
     let (rows, position) = at
         .look(part.min_position, move |floor, _| {
             let mut queues: Vec<Queue> = floor.queues().map(|(slot, _)| Queue::at(floor, slot)).collect();
@@ -183,14 +183,14 @@ async fn list(at: Context, Query(part): Query<Part>) -> Result<axum::Json<Page<Q
 
 #[derive(Serialize)]
 struct Added {
-    id: Id<QueueId>,
+    id: of::Queue,
 }
 
 /// A queue that was added.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "only its schema is used; the position is added when it is known")]
 struct AddedQueue {
-    id: Id<QueueId>,
+    id: of::Queue,
     position: u64,
 }
 
@@ -269,7 +269,7 @@ async fn row(at: Context, Path(queue): Path<String>, Query(when): Query<At>) -> 
     responses((status = 200, description = "A page of rows", body = Page<QueueRow>)))]
 async fn rows(at: Context, Query(part): Query<Part>) -> Result<Response, Problem> {
     let limit = query::limit(part.limit)?;
-    let after = query::after::<Id<QueueId>>(part.cursor.as_deref())?;
+    let after = query::after::<of::Queue>(part.cursor.as_deref())?;
     let publisher = at.account.publisher(part.min_position).await?;
     let rows = publisher.queues(Scope::ALL, after.map(|id| id.0), limit).await?;
     Ok(query::raw_page(&rows))

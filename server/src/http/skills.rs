@@ -7,7 +7,7 @@ use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
-use crate::wire::{Id, SkillLevelBody, levels};
+use crate::wire::{Id, levels, of, SkillLevelBody};
 use crate::{clock, dice};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -33,7 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct Skill {
     /// Which.
-    id: Id<SkillId>,
+    id: of::Skill,
     /// What people call it.
     name: String,
 }
@@ -52,7 +52,7 @@ struct SkillBody {
     responses((status = 200, description = "A page of skills", body = Page<Skill>)))]
 async fn list(at: Context, Query(part): Query<Part>) -> Result<axum::Json<Page<Skill>>, Problem> {
     let limit = query::limit(part.limit)?;
-    let after = query::after::<Id<SkillId>>(part.cursor.as_deref())?;
+    let after = query::after::<of::Skill>(part.cursor.as_deref())?;
     let (rows, position) = at
         .look(part.min_position, move |floor, _| {
             let all = floor.skills().iter().map(|(id, name)| Skill { id: Id(*id), name: name.clone() });
@@ -64,14 +64,14 @@ async fn list(at: Context, Query(part): Query<Part>) -> Result<axum::Json<Page<S
 
 #[derive(Serialize)]
 struct Defined {
-    id: Id<SkillId>,
+    id: of::Skill,
 }
 
 /// A skill that was defined.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "only its schema is used; the position is added when it is known")]
 struct DefinedSkill {
-    id: Id<SkillId>,
+    id: of::Skill,
     position: u64,
 }
 
@@ -87,11 +87,11 @@ async fn define(at: Context, body: Json<SkillBody>) -> Result<Response, Problem>
 }
 
 /// Give a skill another name
-#[utoipa::path(put, path = "/v1/skills/{id}", tag = "skills", params(("id" = Id<SkillId>, Path)),
+#[utoipa::path(put, path = "/v1/skills/{id}", tag = "skills", params(("id" = of::Skill, Path)),
     request_body = SkillBody, responses((status = 200, description = "Renamed", body = Accepted)))]
 async fn rename(
     at: Context,
-    Path(id): Path<Id<SkillId>>,
+    Path(id): Path<of::Skill>,
     body: Json<SkillBody>,
 ) -> Result<axum::Json<Accepted>, Problem> {
     let skill = id.0;
@@ -116,9 +116,9 @@ struct AgentSkills {
 }
 
 /// What an agent is good at
-#[utoipa::path(get, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = Id<UserId>, Path)),
+#[utoipa::path(get, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = of::Agent, Path)),
     responses((status = 200, description = "All of its skills", body = AgentSkills)))]
-async fn of_agent(at: Context, Path(id): Path<Id<UserId>>) -> Result<axum::Json<AgentSkills>, Problem> {
+async fn of_agent(at: Context, Path(id): Path<of::Agent>) -> Result<axum::Json<AgentSkills>, Problem> {
     let agent = at.agent(id.0)?;
     let (skills, _) = at
         .look(None, move |floor, _| {
@@ -130,11 +130,11 @@ async fn of_agent(at: Context, Path(id): Path<Id<UserId>>) -> Result<axum::Json<
 }
 
 /// Set what an agent is good at, all of it
-#[utoipa::path(put, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = Id<UserId>, Path)),
+#[utoipa::path(put, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = of::Agent, Path)),
     request_body = AgentSkills, responses((status = 200, description = "Set", body = Accepted)))]
 async fn set(
     at: Context,
-    Path(id): Path<Id<UserId>>,
+    Path(id): Path<of::Agent>,
     body: Json<AgentSkills>,
 ) -> Result<axum::Json<Accepted>, Problem> {
     let agent = at.agent(id.0)?;

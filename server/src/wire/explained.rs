@@ -1,6 +1,6 @@
 //! Why a conversation waits and why an agent has nothing to do, in codes and in words.
 
-use super::{ChannelWord, Id, Instant};
+use super::{ChannelWord, Id, Instant, of};
 use readyroom_core::eligibility::Code;
 use readyroom_core::explain::{self, Verdict};
 use readyroom_core::ids::*;
@@ -42,7 +42,7 @@ impl From<&Verdict> for VerdictRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CandidateRow {
     /// Who.
-    pub agent: Id<UserId>,
+    pub agent: of::Agent,
     #[serde(flatten)]
     verdict: VerdictRow,
 }
@@ -51,9 +51,9 @@ pub struct CandidateRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ConversationExplained {
     /// Which.
-    pub conversation: Id<ConversationId>,
+    pub conversation: of::Conversation,
     /// Its queue.
-    pub queue: Id<QueueId>,
+    pub queue: of::Queue,
     /// How long it has been in its queue, milliseconds.
     pub waited_ms: u64,
     /// Its place in the waiting line of its queue, from 1; none when it does not wait.
@@ -98,7 +98,7 @@ pub struct RefusedRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WaitingRow {
     /// Which.
-    pub conversation: Id<ConversationId>,
+    pub conversation: of::Conversation,
     #[serde(flatten)]
     verdict: VerdictRow,
 }
@@ -107,7 +107,7 @@ pub struct WaitingRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct QueueExplained {
     /// Which.
-    pub queue: Id<QueueId>,
+    pub queue: of::Queue,
     /// Why the agent may take nothing of these channels from it.
     pub refused: Vec<RefusedRow>,
     /// What waits in it, best first.
@@ -118,7 +118,7 @@ pub struct QueueExplained {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgentExplained {
     /// Who.
-    pub agent: Id<UserId>,
+    pub agent: of::Agent,
     /// Its queues.
     pub queues: Vec<QueueExplained>,
     /// Conversations of its own clients, wherever they wait.

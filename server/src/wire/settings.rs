@@ -1,8 +1,8 @@
 //! The words and small values that requests share.
 
-use super::Id;
+use super::{Id, of};
 use readyroom_core::event::SkillLevel;
-use readyroom_core::ids::{Channel, SkillId};
+use readyroom_core::ids::Channel;
 use readyroom_core::settings::Mode;
 use readyroom_views::vocabulary::Bucket;
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ impl From<Mode> for ModeWord {
 #[serde(deny_unknown_fields)]
 pub struct SkillLevelBody {
     /// The skill.
-    pub skill: Id<SkillId>,
+    pub skill: of::Skill,
     /// 1 is a beginner, 5 an expert.
     #[schema(minimum = 1, maximum = 5)]
     pub level: u8,
