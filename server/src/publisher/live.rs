@@ -226,7 +226,11 @@ impl Live {
             return;
         }
         self.were.entry(id).or_insert(before.as_ref().map(Place::of));
-        if gone { self.conversations.remove(id, no) } else { self.conversations.change(id, no) }
+        if gone {
+            self.conversations.remove(id, no)
+        } else {
+            self.conversations.change(id, no)
+        }
         for (facts, waits) in before.iter().map(|facts| (facts, false)).chain([(facts, true)]) {
             if facts.stage == StageFacts::Waiting {
                 let tally = self.tallies.entry(facts.queue).or_default();
@@ -251,7 +255,8 @@ impl Live {
     }
 
     fn recount(&mut self, before: &[super::tally::Stand], after: &[super::tally::Stand], no: EventNo) {
-        for (stand, counts) in before.iter().map(|stand| (stand, false)).chain(after.iter().map(|stand| (stand, true))) {
+        for (stand, counts) in before.iter().map(|stand| (stand, false)).chain(after.iter().map(|stand| (stand, true)))
+        {
             let unchanged = before.contains(stand) && after.contains(stand);
             if !unchanged {
                 self.tallies.entry(stand.queue).or_default().stands(stand, counts);
