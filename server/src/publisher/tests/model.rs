@@ -79,20 +79,23 @@ impl Stage {
     /// A tick: frames for all; most receivers read, a few are slow.
     fn tick(&mut self) {
         self.stream.flush(&mut self.live);
-        for at in (0..self.receivers.len()).rev() {
-            let slow = self.receivers[at].slow;
-            if slow && self.office.dice.below(100) > 0 {
-                continue;
-            }
-            self.receivers[at].receive();
-            match self.receivers[at].ended.as_deref() {
-                None => self.receivers[at].check(&self.office),
+        let dice = &mut self.office.dice;
+        let (reading, seldom): (Vec<_>, Vec<_>) =
+            self.receivers.drain(..).partition(|receiver| !receiver.slow || dice.below(100) == 0);
+        self.receivers = seldom;
+        let truth = self.office.truth();
+        for mut receiver in reading {
+            receiver.receive();
+            match receiver.ended.as_deref() {
+                None => {
+                    receiver.check(&truth);
+                    self.receivers.push(receiver);
+                }
                 Some(reason) => {
                     assert_eq!(reason, "slow_consumer");
-                    assert!(slow, "those who read are not disturbed by those who do not");
-                    self.count("fell behind");
-                    let gone = self.receivers.swap_remove(at);
-                    self.away.push(gone);
+                    assert!(receiver.slow, "those who read are not disturbed by those who do not");
+                    *self.seen.entry("fell behind").or_default() += 1;
+                    self.away.push(receiver);
                 }
             }
         }
@@ -102,9 +105,9 @@ impl Stage {
 #[test]
 fn what_receivers_put_together_is_what_is_so() {
     let mut seen = BTreeMap::new();
-    for seed in 0..4 {
+    for seed in 0..3 {
         let mut stage = Stage::new(seed);
-        for _ in 0..600 {
+        for _ in 0..500 {
             for _ in 0..1 + stage.office.dice.below(4) {
                 stage.office.happen();
             }

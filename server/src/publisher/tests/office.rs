@@ -1,14 +1,14 @@
 //! A floor that is pushed about by chance, and what its rows should be, worked out afresh.
 
-use crate::publisher::{Live, Opener, People, Person, Scope, Start};
-use crate::wire::agent::{AgentRow, Known, Proficiency};
+use crate::publisher::{Live, Opener, People, Person, Scope, Start, Topic};
+use crate::wire::agent::{AgentEventRow, AgentRow, Known, Proficiency};
 use crate::wire::conversation::ConversationRow;
 use crate::wire::queue::{BucketCounts, QueueRow};
 use crate::wire::{Id, Instant};
 use readyroom_core::commands::*;
 use readyroom_core::engine::{Engine, Input, Ticket, Turn};
 use readyroom_core::event::*;
-use readyroom_core::floor::facts::StageFacts;
+use readyroom_core::floor::facts::{ConversationFacts, StageFacts};
 use readyroom_core::ids::*;
 use readyroom_core::settings::*;
 use readyroom_views::board::{Board, row};
@@ -63,7 +63,7 @@ pub struct Office {
     board: Board,
     folded: AgentEvents,
     /// The history, as the table would have it.
-    pub events: Vec<(EventNo, AgentEvent)>,
+    events: Vec<(EventNo, UserId, Value)>,
     handled: BTreeMap<UserId, u32>,
 }
 
@@ -124,7 +124,11 @@ impl Office {
             for step in self.tracker.turn(&turn) {
                 let mut rows = Vec::new();
                 self.folded.fold(&step, &mut rows);
-                self.events.extend(rows.into_iter().map(|row| (step.no, row)));
+                let told = |row: AgentEvent| {
+                    let value = serde_json::to_value(AgentEventRow::new(step.no, &row)).unwrap();
+                    (step.no, row.user_id, value)
+                };
+                self.events.extend(rows.into_iter().map(told));
                 if let Event::WorkEnded { agent, outcome: WorkOutcome::Ended, .. } = step.event {
                     *self.handled.entry(*agent).or_default() += 1;
                 }
@@ -236,11 +240,19 @@ impl Office {
         self.people.insert(agent, Person { name, login: None, teams: vec!["team".to_owned()] });
     }
 
-    /// The rows of the agents in scope.
-    pub fn agents(&self, scope: &Scope) -> Rows {
+    /// What is so, worked out afresh from the floor.
+    pub fn truth(&self) -> Truth<'_> {
+        Truth {
+            agents: self.agents(),
+            queues: self.queues(),
+            conversations: self.conversations(),
+            events: &self.events,
+        }
+    }
+
+    fn agents(&self) -> BTreeMap<String, (UserId, Value)> {
         let floor = self.engine.floor();
-        let seen = floor.agents().filter(|(_, agent)| scope.sees_agent(agent.id));
-        let rows = seen.map(|(slot, agent)| {
+        let rows = floor.agents().map(|(slot, agent)| {
             let seats: Vec<_> = floor.seats_of(slot).map(|(seat, _)| floor.seat_facts(seat)).collect();
             let since = self.board.agent(agent.id).unwrap().bucket_since;
             let Person { name, login, teams } = self.people.get(&agent.id).cloned().unwrap_or_default();
@@ -251,16 +263,14 @@ impl Office {
             });
             let (skills, handled) = (skills.collect(), self.handled.get(&agent.id).copied().unwrap_or(0));
             let known = Known { name, login, teams, skills, handled, position: EventNo(0) };
-            AgentRow::new(row(&floor.agent_facts(slot), &seats, since, EventNo(0)), known)
+            (agent.id, AgentRow::new(row(&floor.agent_facts(slot), &seats, since, EventNo(0)), known))
         });
         by_id(rows)
     }
 
-    /// The rows of the queues in scope.
-    pub fn queues(&self, scope: &Scope) -> Rows {
+    fn queues(&self) -> BTreeMap<String, (QueueId, Value)> {
         let floor = self.engine.floor();
-        let seen = floor.queues().filter(|(_, queue)| scope.sees_queue(queue.id));
-        let rows = seen.map(|(slot, queue)| {
+        let rows = floor.queues().map(|(slot, queue)| {
             let facts = floor.queue_facts(slot);
             let (mut agents, mut ready) = (BucketCounts::default(), 0);
             for (agent, _) in floor.agents() {
@@ -274,7 +284,7 @@ impl Office {
             }
             let here = floor.conversations().map(|(slot, _)| floor.conversation_facts(slot));
             let waits = here.filter(|facts| facts.queue == queue.id && facts.stage == StageFacts::Waiting);
-            QueueRow {
+            let row = QueueRow {
                 id: Id(queue.id),
                 position: 0,
                 name: queue.settings.name.clone(),
@@ -287,21 +297,53 @@ impl Office {
                 members: facts.seats,
                 agents,
                 ready,
-            }
+            };
+            (queue.id, row)
         });
         by_id(rows)
     }
 
-    /// The rows of the conversations in scope.
-    pub fn conversations(&self, scope: &Scope) -> Rows {
+    fn conversations(&self) -> BTreeMap<String, (ConversationFacts, Value)> {
         let floor = self.engine.floor();
         let all = floor.conversations().map(|(slot, _)| floor.conversation_facts(slot));
-        by_id(all.filter(|facts| scope.sees_conversation(facts)).map(|facts| ConversationRow::new(&facts, EventNo(0))))
+        by_id(all.map(|facts| (facts, ConversationRow::new(&facts, EventNo(0)))))
     }
 }
 
-fn by_id(rows: impl Iterator<Item = impl serde::Serialize>) -> Rows {
-    rows.map(|row| keyed(serde_json::to_value(row).unwrap())).collect()
+/// What is so: rows by id, each with what it takes to know who sees it; and the history.
+pub struct Truth<'a> {
+    agents: BTreeMap<String, (UserId, Value)>,
+    queues: BTreeMap<String, (QueueId, Value)>,
+    conversations: BTreeMap<String, (ConversationFacts, Value)>,
+    events: &'a [(EventNo, UserId, Value)],
+}
+
+impl Truth<'_> {
+    /// These are the rows that a receiver of this topic sees.
+    pub fn check(&self, topic: Topic, scope: &Scope, rows: &Rows) {
+        match topic {
+            Topic::Agents => check(rows, &self.agents, |agent| scope.sees_agent(*agent)),
+            Topic::Queues => check(rows, &self.queues, |queue| scope.sees_queue(*queue)),
+            Topic::Conversations => check(rows, &self.conversations, |facts| scope.sees_conversation(facts)),
+            Topic::Conversation(_) | Topic::AgentEvents => panic!("{topic} has no rows of its own"),
+        }
+    }
+
+    /// The history in scope after a position.
+    pub fn events(&self, scope: &Scope, after: u64) -> Vec<&Value> {
+        let seen = self.events.iter().filter(|(at, agent, _)| at.0 > after && scope.sees_agent(*agent));
+        seen.map(|(_, _, row)| row).collect()
+    }
+}
+
+fn check<S>(rows: &Rows, truth: &BTreeMap<String, (S, Value)>, sees: impl Fn(&S) -> bool) {
+    let told: Vec<_> = truth.iter().filter(|(_, (whose, _))| sees(whose)).map(|(id, (_, row))| (id, row)).collect();
+    assert!(rows.iter().eq(told.iter().copied()), "{rows:#?} and not {told:#?}");
+}
+
+fn by_id<S>(rows: impl Iterator<Item = (S, impl serde::Serialize)>) -> BTreeMap<String, (S, Value)> {
+    let whole = rows.map(|(whose, row)| (whose, keyed(serde_json::to_value(row).unwrap())));
+    whole.map(|(whose, (id, row))| (id, (whose, row))).collect()
 }
 
 /// A row and its id, without its position.

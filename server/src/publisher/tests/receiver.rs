@@ -1,8 +1,7 @@
 //! A receiver of the stream, who knows nothing but what it was sent.
 
-use super::office::{Office, Rows, keyed};
+use super::office::{Rows, Truth, keyed};
 use crate::publisher::{Scope, Subscription, Topic};
-use crate::wire::agent::AgentEventRow;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use readyroom_core::ids::EventNo;
@@ -110,15 +109,16 @@ impl Receiver {
     }
 
     /// What was received is what is so, for everything it subscribed to and nothing else.
-    pub fn check(&self, office: &Office) {
-        let only = |topic, rows: Rows| if self.topics.contains(&topic) { rows } else { Rows::new() };
-        assert_eq!(self.agents, only(Topic::Agents, office.agents(&self.scope)));
-        assert_eq!(self.queues, only(Topic::Queues, office.queues(&self.scope)));
-        assert_eq!(self.conversations, only(Topic::Conversations, office.conversations(&self.scope)));
-        let told =
-            office.events.iter().filter(|(at, row)| at.0 > self.events_from && self.scope.sees_agent(row.user_id));
-        let told: Vec<_> = told.map(|(at, row)| serde_json::to_value(AgentEventRow::new(*at, row)).unwrap()).collect();
-        assert_eq!(self.events, if self.topics.contains(&Topic::AgentEvents) { told } else { vec![] });
+    pub fn check(&self, truth: &Truth<'_>) {
+        let held =
+            [(Topic::Agents, &self.agents), (Topic::Queues, &self.queues), (Topic::Conversations, &self.conversations)];
+        for (topic, rows) in held {
+            let subscribed = self.topics.contains(&topic);
+            if subscribed { truth.check(topic, &self.scope, rows) } else { assert!(rows.is_empty(), "{topic}") }
+        }
+        let subscribed = self.topics.contains(&Topic::AgentEvents);
+        let told = if subscribed { truth.events(&self.scope, self.events_from) } else { vec![] };
+        assert!(self.events.iter().eq(told.iter().copied()), "{:#?} and not {told:#?}", self.events);
     }
 
     /// What to come again with.
