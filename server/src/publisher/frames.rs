@@ -14,9 +14,9 @@
 use super::live::{Live, json};
 use super::scope::{Place, Scope, Standing};
 use super::topic::Topic;
+use crate::wire::Instant;
 use crate::wire::agent::AgentEventRow;
 use crate::wire::conversation::MessageRow;
-use crate::wire::Instant;
 use bytes::{BufMut, Bytes, BytesMut};
 use readyroom_core::event::Sealed;
 use readyroom_core::ids::*;
@@ -133,7 +133,8 @@ impl Changes {
             changes.events = rows.map(|(at, row)| (row.user_id, json(&AgentEventRow::new(at, row)))).collect();
             changes.moved = changes.events.iter().map(|(agent, _)| *agent).collect();
         }
-        let messages = live.messages.after(position).filter(|(_, message)| wanted.messages.contains(&message.conversation));
+        let messages =
+            live.messages.after(position).filter(|(_, message)| wanted.messages.contains(&message.conversation));
         changes.messages = messages
             .map(|(at, message)| {
                 let text = opener.open(&message.body);

@@ -26,6 +26,10 @@ pub const AGENT_EVENTS_REMEMBERED: usize = 20_000;
 const MESSAGES_REMEMBERED: usize = 2_000;
 /// Their sealed bytes together.
 const MESSAGE_BYTES_REMEMBERED: usize = 4 * 1024 * 1024;
+/// What may gather before a frame is due at once, well below what is remembered.
+const GATHERED_BYTES_MAX: usize = 1024 * 1024;
+/// What an event adds to that.
+const EVENT_BYTES: usize = 1024;
 
 /// The rows of one account, and the folds behind them.
 pub struct Live {
@@ -50,6 +54,8 @@ pub struct Live {
     message_bytes: usize,
     /// Where conversations that changed since the last frame were then.
     pub(super) were: BTreeMap<ConversationId, Option<Place>>,
+    /// Events and bytes of messages since the last frame, weighed together.
+    gathered_bytes: usize,
     position: EventNo,
 }
 
@@ -86,6 +92,7 @@ impl Live {
             messages: Recent::new(position, MESSAGES_REMEMBERED),
             message_bytes: 0,
             were: BTreeMap::new(),
+            gathered_bytes: 0,
             position,
             board,
         };
@@ -97,7 +104,7 @@ impl Live {
             live.recount(&Vec::new(), &live.stands(agent), position);
         }
         conversations.iter().for_each(|facts| live.touch_conversation(facts, position));
-        live.were.clear();
+        live.told();
         live
     }
 
@@ -117,6 +124,17 @@ impl Live {
         rows.into_iter().fold(self.events.known_from(), EventNo::max)
     }
 
+    /// Whether so much has gathered since the last frame that the next one should not wait.
+    pub fn is_heavy(&self) -> bool {
+        self.gathered_bytes >= GATHERED_BYTES_MAX
+    }
+
+    /// A frame tells all that has gathered.
+    pub(super) fn told(&mut self) {
+        self.were.clear();
+        self.gathered_bytes = 0;
+    }
+
     /// Takes in a turn that was released, and adds the rows it gives to the tables.
     pub fn turn(&mut self, turn: &Turn, out: &mut Vec<Filled>) {
         let mut rest = &turn.touched[..];
@@ -131,6 +149,7 @@ impl Live {
     pub fn event(&mut self, event: &Recorded, touched: &[Touch], out: &mut Vec<Filled>) {
         assert_eq!(event.no, self.position.plus(1), "events are released in order, each once");
         self.position = event.no;
+        self.gathered_bytes += EVENT_BYTES;
         let agents: BTreeSet<_> = touched.iter().filter_map(|touch| agent_of(&touch.facts)).collect();
         let stood: Vec<_> = agents.iter().map(|&agent| self.stands(agent)).collect();
         self.learn(event);
@@ -208,6 +227,7 @@ impl Live {
                 let place = self.facts.get(conversation).map(Place::of);
                 let (conversation, author, body) = (*conversation, *author, body.clone());
                 self.message_bytes += body.bytes.len();
+                self.gathered_bytes += body.bytes.len();
                 let gone = self.messages.push(no, Message { conversation, place, ts: event.at, author, body });
                 self.message_bytes -= gone.map_or(0, |gone| gone.body.bytes.len());
                 while self.message_bytes > MESSAGE_BYTES_REMEMBERED {
@@ -226,7 +246,11 @@ impl Live {
             return;
         }
         self.were.entry(id).or_insert(before.as_ref().map(Place::of));
-        if gone { self.conversations.remove(id, no) } else { self.conversations.change(id, no) }
+        if gone {
+            self.conversations.remove(id, no)
+        } else {
+            self.conversations.change(id, no)
+        }
         for (facts, waits) in before.iter().map(|facts| (facts, false)).chain([(facts, true)]) {
             if facts.stage == StageFacts::Waiting {
                 let tally = self.tallies.entry(facts.queue).or_default();
@@ -251,7 +275,8 @@ impl Live {
     }
 
     fn recount(&mut self, before: &[super::tally::Stand], after: &[super::tally::Stand], no: EventNo) {
-        for (stand, counts) in before.iter().map(|stand| (stand, false)).chain(after.iter().map(|stand| (stand, true))) {
+        for (stand, counts) in before.iter().map(|stand| (stand, false)).chain(after.iter().map(|stand| (stand, true)))
+        {
             let unchanged = before.contains(stand) && after.contains(stand);
             if !unchanged {
                 self.tallies.entry(stand.queue).or_default().stands(stand, counts);

@@ -278,6 +278,10 @@ impl Task {
                 tick.set(sleep(TICK));
             }
         }
+        asked.close();
+        while let Ok(asked) = asked.try_recv() {
+            self.answer(asked);
+        }
         releases.close();
         while let Ok(released) = releases.try_recv() {
             self.take(released);
@@ -293,6 +297,9 @@ impl Task {
     fn take(&mut self, released: Released) {
         for turn in &released.turns {
             self.live.turn(turn, &mut self.batch.rows);
+            if self.live.is_heavy() {
+                self.flush();
+            }
         }
         assert_eq!(self.live.position(), released.upto, "a release ends with its last event");
         self.dirty |= !released.turns.is_empty();
@@ -312,7 +319,8 @@ impl Task {
             Asked::Rescope(user) => self.stream.rescope(user, &self.live),
             Asked::Subscribe(subscribe, answer) if self.dirty => self.joining.push((subscribe, answer)),
             Asked::Subscribe(subscribe, answer) => self.subscribe(*subscribe, answer),
-            Asked::Close => unreachable!("the loop ends with it"),
+            // The loop has ended with the first one.
+            Asked::Close => {}
         }
     }
 

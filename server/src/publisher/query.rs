@@ -102,12 +102,7 @@ impl Live {
         self.page(ids, query.limit, Live::conversation)
     }
 
-    fn page<K: Copy>(
-        &mut self,
-        mut ids: Vec<K>,
-        limit: usize,
-        row: impl Fn(&mut Live, K) -> Option<Bytes>,
-    ) -> Page<K> {
+    fn page<K: Copy>(&mut self, mut ids: Vec<K>, limit: usize, row: impl Fn(&mut Live, K) -> Option<Bytes>) -> Page<K> {
         let limit = limit.clamp(1, PAGE_MAX);
         let more = ids.len() > limit;
         ids.truncate(limit);

@@ -66,12 +66,16 @@ impl Stream {
     /// Sends everybody what changed since the last time.
     pub fn flush(&mut self, live: &mut Live) {
         let wanted = Wanted::by(self.classes.keys());
-        let changes = Changes::after(self.flushed, live, &wanted, &*self.opener, false);
+        let before = self.flushed;
+        let changes = Changes::after(before, live, &wanted, &*self.opener, false);
         self.flushed = live.position();
-        live.were.clear();
+        live.told();
         for (class, members) in &mut self.classes {
             members.snapshot = None;
-            if let Some(frame) = changes.frame(class) {
+            // More happened at once than is remembered: a frame would have a gap.
+            if before < known_from(live, class) {
+                members.outlets.drain(..).for_each(|outlet| outlet.end(End::SlowConsumer));
+            } else if let Some(frame) = changes.frame(class) {
                 members.outlets.retain_mut(|outlet| outlet.send(&frame, self.flushed));
             }
         }
@@ -128,14 +132,10 @@ impl Stream {
         user: Option<UserId>,
         since: EventNo,
     ) -> Result<Bytes, &'static str> {
-        let known_from = match class.wants_messages() {
-            true => live.known_from().max(live.messages.known_from()),
-            false => live.known_from(),
-        };
         if since > live.position() {
             return Err("position_not_reached");
         }
-        if since < known_from {
+        if since < known_from(live, class) {
             return Err("position_gone");
         }
         if user.and_then(|user| self.rescoped.get(&user)).is_some_and(|&at| since <= at) {
@@ -179,4 +179,9 @@ impl Stream {
         let all = std::mem::take(&mut self.classes);
         all.into_values().flat_map(|members| members.outlets).for_each(|outlet| outlet.end(End::Shutdown));
     }
+}
+
+/// The position after which nothing is missing of what a class wants.
+fn known_from(live: &Live, class: &Class) -> EventNo {
+    if class.wants_messages() { live.known_from().max(live.messages.known_from()) } else { live.known_from() }
 }
