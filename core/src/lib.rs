@@ -16,6 +16,7 @@
 //! | [`routing`] | who gets what: the order of agents and conversations |
 //! | [`effect`] | what the floor desires of the world |
 //! | [`explain`] | why, read off the same list and rank |
+//! | [`promises`] | what holders of idempotency keys were answered |
 //! | [`settings`], [`ids`], [`limits`] | what administrators decide, names, and maxima |
 
 pub mod commands;
@@ -30,6 +31,7 @@ pub mod limits;
 #[doc(hidden)]
 pub mod mutant;
 mod policy;
+pub mod promises;
 pub mod refusal;
 pub mod routing;
 #[cfg(test)]

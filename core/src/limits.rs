@@ -80,5 +80,9 @@ pub const SEALED_BYTES_MAX: usize = 64 * 1024;
 pub const FORGOTTEN_KEYS_MAX: usize = 1_000;
 /// The bytes of an answer that is promised to the holder of an idempotency key.
 pub const PROMISE_BYTES_MAX: usize = 1_024;
+/// How long a promise to the holder of an idempotency key counts.
+pub const PROMISE_MS: u64 = 86_400_000;
+/// The promises that an account keeps; over it the oldest go first.
+pub const PROMISES_MAX: usize = 1_000_000;
 /// Candidates and conversations that one explanation lists.
 pub const EXPLAINED_MAX: usize = 10_000;

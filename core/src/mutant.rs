@@ -112,6 +112,14 @@ mod planted {
         AgentEventNotDeduped,
         /// A call of another queue counts as this queue's.
         AcdIgnoresOtherQueue,
+        /// An account that comes back knows no keys.
+        KeysForgottenOnReopen,
+        /// A key is good for any command.
+        KeyForAnything,
+        /// A repeated command is answered with the position of today.
+        RepeatAnswersToday,
+        /// What had nothing to do is promised, and not stored.
+        PromiseNeedsEvents,
     }
 
     thread_local! {
