@@ -1,12 +1,18 @@
 //! One account as the server drives it: an input is decided, its turns become one unit, units
-//! become an entry, and nothing is let go before the log has acknowledged it.
+//! become an entry, and nothing is let go before the log has acknowledged it. Whoever asks again with
+//! the same idempotency key gets the same answer, across every stop.
 
 use readyroom_core::engine::{Engine, Input, Turn};
-use readyroom_core::event::{Event, Recorded, codec};
+use readyroom_core::event::codec::{self, Body, Kept, Promise};
+use readyroom_core::event::{Actor, Policy, Recorded};
 use readyroom_core::floor::Floor;
+use readyroom_core::floor::snapshot::SNAPSHOT_VERSION;
 use readyroom_core::ids::*;
+use readyroom_core::promises::{Promises, Seen};
+use readyroom_core::{limits, mutant};
 use readyroom_log::open::{StartFrom, Step, open};
-use readyroom_log::{Account, Anchor, AppendError, Log, MemoryLog, Pending, Pos, Snapshot};
+use readyroom_log::{Account, Anchor, AppendError, Log, MemoryLog, Pending, Pos, Snapshot, Stored};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// All that came of one input.
 #[derive(Clone, Debug)]
@@ -14,9 +20,48 @@ pub(crate) struct Unit {
     pub now: Timestamp,
     pub input: Input,
     pub turns: Vec<Turn>,
+    /// The idempotency key that came with the command.
+    pub key: Option<Key>,
+    pub keyed: Keyed,
+}
+
+/// An idempotency key, as a hash of it and of its holder.
+pub(crate) type Key = [u8; 16];
+
+/// What the key of a command made of it.
+#[derive(Clone, Debug)]
+pub(crate) enum Keyed {
+    /// Nothing: there was none, or the command was refused and may be judged again.
+    Judged,
+    /// It was done, and this is promised.
+    Promised(Promise),
+    /// It had been done: nothing happens, and the answer is what it was.
+    Again(Kept),
+    /// The key belongs to another command: this one is refused.
+    Reused,
 }
 
 impl Unit {
+    /// Whether the engine saw it.
+    pub(crate) fn is_judged(&self) -> bool {
+        matches!(self.keyed, Keyed::Judged | Keyed::Promised(_))
+    }
+
+    /// What was promised for it.
+    pub(crate) fn promise(&self) -> Option<&Promise> {
+        match &self.keyed {
+            Keyed::Promised(promise) => Some(promise),
+            Keyed::Judged | Keyed::Again(_) | Keyed::Reused => None,
+        }
+    }
+
+    fn by(&self) -> Actor {
+        match self.input {
+            Input::Command { by, .. } => by,
+            Input::Silent { .. } | Input::Reopen | Input::Wake => Actor::Policy(Policy::Reopen),
+        }
+    }
+
     pub(crate) fn events(&self) -> impl Iterator<Item = &Recorded> {
         self.turns.iter().flat_map(|turn| &turn.events)
     }
@@ -43,6 +88,8 @@ pub(crate) enum Commit {
 pub(crate) struct Reopened {
     /// The events of the log from the position on where the replay began.
     pub events: Vec<Recorded>,
+    /// All promises of the log.
+    pub promises: Vec<Kept>,
     /// Whether it began with a snapshot.
     pub from_snapshot: bool,
     /// What the log had to say.
@@ -54,6 +101,11 @@ pub(crate) struct Server {
     pub account: Account,
     log: MemoryLog,
     engine: Option<Engine>,
+    promises: Promises,
+    /// How many promises were made, so that no two are alike.
+    promised: u64,
+    /// The last event that was stored before the account was opened.
+    pub opened_behind: EventNo,
     at: Anchor,
     writer: u64,
     nonce: u64,
@@ -69,6 +121,9 @@ impl Server {
             account,
             log,
             engine: None,
+            promises: Promises::default(),
+            promised: 0,
+            opened_behind: EventNo(0),
             at: Anchor::START,
             writer: 0,
             nonce: 0,
@@ -96,20 +151,36 @@ impl Server {
         self.in_flight.is_some()
     }
 
-    /// Lets the engine decide. False when there is none.
-    pub(crate) fn take(&mut self, now: Timestamp, input: Input) -> bool {
+    /// Lets the engine decide, unless the key says that it has. False when it does not.
+    pub(crate) fn take(&mut self, now: Timestamp, input: Input, key: Option<Key>) -> bool {
         let Some(engine) = &mut self.engine else { return false };
+        self.promises.forget_before(Timestamp(now.0.saturating_sub(limits::PROMISE_MS as i64)));
+        let asked = key.map(|key| (key, request(&input)));
+        let seen = asked.map_or(Seen::New, |(key, request)| self.promises.look(&key, &request));
+        let known = match seen {
+            Seen::New => None,
+            Seen::Again(kept) => {
+                let no = mutant!(RepeatAnswersToday: engine.floor().last_no(), else kept.no);
+                Some(Keyed::Again(Kept { no, ..kept.clone() }))
+            }
+            Seen::OtherRequest => Some(Keyed::Reused),
+        };
+        if let Some(keyed) = known {
+            self.filling.push(Unit { now, input, turns: Vec::new(), key, keyed });
+            return false;
+        }
         engine.handle(now, input.clone());
-        let turns = std::iter::from_fn(|| engine.poll()).collect();
-        self.filling.push(Unit { now, input, turns });
+        let turns: Vec<_> = std::iter::from_fn(|| engine.poll()).collect();
+        let answered = turns.iter().find_map(|turn| turn.answer.as_ref()?.result.as_ref().ok()).copied();
+        let mut keyed = Keyed::Judged;
+        if let (Some((key, request)), Some(no)) = (asked, answered) {
+            self.promised += 1;
+            let promise = Promise { key, request, status: 200, answer: self.promised.to_be_bytes().to_vec() };
+            self.promises.keep(Kept { no, at: now, promise: promise.clone() });
+            keyed = Keyed::Promised(promise);
+        }
+        self.filling.push(Unit { now, input, turns, key, keyed });
         true
-    }
-
-    /// Whether this conversation came in one of the units that wait to be let go.
-    pub(crate) fn has_decided_arrival(&self, id: ConversationId) -> bool {
-        let in_flight = self.in_flight.iter().flat_map(|flight| &flight.units);
-        let mut events = self.filling.iter().chain(in_flight).flat_map(Unit::events);
-        events.any(|recorded| matches!(&recorded.event, Event::Arrived { conversation, .. } if *conversation == id))
     }
 
     /// Hands what was decided to the log, one entry at a time, and lets go what it has confirmed.
@@ -143,13 +214,15 @@ impl Server {
                 break;
             }
             let (mut body, mut count) = (Vec::new(), 0);
-            for turn in self.filling.iter().flat_map(|unit| &unit.turns) {
-                codec::write(&mut body, &turn.events);
-                count += turn.events.len() as u32;
+            for unit in &self.filling {
+                for turn in &unit.turns {
+                    write_turn(&mut body, unit, turn);
+                    count += turn.events.len() as u32;
+                }
             }
             let units = std::mem::take(&mut self.filling);
-            if count == 0 {
-                // Nothing happened: nothing is stored.
+            if body.is_empty() || mutant!(PromiseNeedsEvents: count == 0, else false) {
+                // Nothing happened, and nothing was promised: nothing is stored.
                 durable.extend(units);
                 break;
             }
@@ -175,27 +248,34 @@ impl Server {
         self.writer += 1;
         self.nonce += 1;
         let (mut floor, mut events, mut from_snapshot) = (Floor::default(), Vec::new(), false);
-        let opened = open(&self.log, self.account, self.writer, self.nonce, from, &mut |step| {
+        let mut promises = Vec::new();
+        let (log, account) = (&self.log, self.account);
+        let opened = open(log, account, self.writer, self.nonce, from, &mut |step| {
             match step {
                 Step::Restore(snapshot) => {
-                    let restored = read(&snapshot.bytes, EventNo(1))?;
-                    floor = Floor::from_snapshot(restored.into_iter().map(|recorded| recorded.event).collect());
+                    let told = Floor::from_bytes(&snapshot.bytes).map_err(|error| error.to_string())?;
+                    promises = promises_up_to(log, account, snapshot.at.pos)?;
+                    floor = told;
                     from_snapshot = true;
                 }
-                Step::Entry(stored) if !stored.entry.is_barrier() => {
-                    for recorded in read(&stored.entry.body, EventNo(stored.entry.first_no))? {
-                        floor.apply(&recorded);
-                        events.push(recorded);
-                    }
+                Step::Entry(stored) => {
+                    let body = read(stored)?;
+                    body.events.iter().for_each(|recorded| drop(floor.apply(recorded)));
+                    events.extend(body.events);
+                    promises.extend(body.promises);
                 }
-                Step::Entry(_) => {}
             }
             Ok(())
         });
         let opened = opened.map_err(|error| error.to_string())?;
         self.at = opened.at;
+        self.opened_behind = floor.last_no();
+        self.promises = Promises::default();
+        if mutant!(KeysForgottenOnReopen: false, else true) {
+            promises.iter().cloned().for_each(|kept| self.promises.keep(kept));
+        }
         self.engine = Some(Engine::on(floor));
-        Ok(Reopened { events, from_snapshot, findings: opened.findings })
+        Ok(Reopened { events, promises, from_snapshot, findings: opened.findings })
     }
 
     /// Stores a snapshot, when what is live is what is stored.
@@ -203,7 +283,7 @@ impl Server {
         let Some(engine) = self.engine.as_ref().filter(|_| self.is_settled() && self.at.pos > Pos::START) else {
             return false;
         };
-        let snapshot = Snapshot::new(self.account, self.at, 1, encode(&engine.floor().snapshot()));
+        let snapshot = Snapshot::new(self.account, self.at, SNAPSHOT_VERSION, engine.floor().to_bytes());
         self.log.put_snapshot(&snapshot).is_ok()
     }
 
@@ -214,16 +294,39 @@ impl Server {
     }
 }
 
-/// Events of a snapshot as bytes.
-pub(crate) fn encode(events: &[Event]) -> Vec<u8> {
-    let mut body = Vec::new();
-    let by = readyroom_core::event::Actor::Policy(readyroom_core::event::Policy::Reopen);
-    let recorded = |event: &Event| Recorded { no: EventNo(0), at: Timestamp(0), by, event: event.clone() };
-    codec::write(&mut body, &events.iter().map(recorded).collect::<Vec<_>>());
-    body
+/// A turn, and behind the answer what is promised with it.
+fn write_turn(body: &mut Vec<u8>, unit: &Unit, turn: &Turn) {
+    if !turn.events.is_empty() {
+        codec::write(body, &turn.events);
+    }
+    if let (Some(promise), Some(_)) = (unit.promise(), &turn.answer) {
+        codec::write_promise(body, unit.now, unit.by(), promise);
+    }
 }
 
-/// The events of a body.
-pub(crate) fn read(body: &[u8], first_no: EventNo) -> Result<Vec<Recorded>, String> {
-    codec::read(body, first_no).map_err(|error| error.to_string())
+/// A hash of what is asked.
+fn request(input: &Input) -> [u8; 16] {
+    let Input::Command { by, command, .. } = input else { return [0; 16] };
+    let mut hasher = DefaultHasher::new();
+    format!("{by:?} {command:?}").hash(&mut hasher);
+    u128::from(hasher.finish()).to_be_bytes()
+}
+
+/// What an entry holds.
+pub(crate) fn read(stored: &Stored) -> Result<Body, String> {
+    let entry = &stored.entry;
+    if entry.is_barrier() {
+        return Ok(Body::default());
+    }
+    codec::read_body(&entry.body, EventNo(entry.first_no)).map_err(|error| error.to_string())
+}
+
+/// A snapshot tells the floor and nothing else: promises are read from the entries before it.
+fn promises_up_to(log: &MemoryLog, account: Account, upto: Pos) -> Result<Vec<Kept>, String> {
+    let start = log.start(account).map_err(|error| error.to_string())?.pos;
+    let mut promises = Vec::new();
+    for stored in log.read(account, start, upto).map_err(|error| error.to_string())? {
+        promises.extend(read(&stored.map_err(|error| error.to_string())?)?.promises);
+    }
+    Ok(promises)
 }

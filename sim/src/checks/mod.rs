@@ -8,6 +8,7 @@ pub(crate) mod facts;
 pub(crate) mod floor;
 pub(crate) mod isolation;
 pub(crate) mod offers;
+pub(crate) mod repeats;
 pub(crate) mod replay;
 pub(crate) mod routing;
 pub(crate) mod status;
@@ -19,9 +20,8 @@ use crate::invariant::{Held, hold};
 use crate::model::Model;
 use crate::server::Unit;
 use readyroom_core::engine::{Engine, Input, Turn};
-use readyroom_core::event::{Event, Recorded};
+use readyroom_core::event::Recorded;
 use readyroom_core::ids::*;
-use std::collections::BTreeSet;
 
 /// How often a check that looks at everything runs, in units.
 const LOOK_AT_ALL_EVERY: u64 = 16;
@@ -31,10 +31,10 @@ const LOOK_AT_ALL_EVERY: u64 = 16;
 pub(crate) struct Watch {
     pub model: Model,
     pub released: Vec<Recorded>,
-    pub arrived: BTreeSet<ConversationId>,
     pub units: u64,
     pub done: u64,
     offers: offers::Offers,
+    pub repeats: repeats::Repeats,
     pub tables: tables::Told,
     pub board: board::Boards,
     effects: effects::Levels,
@@ -44,6 +44,11 @@ pub(crate) struct Watch {
 impl Watch {
     /// A unit was let go. `live` is the engine, when it has decided nothing since.
     pub(crate) fn take(&mut self, unit: &Unit, live: Option<&Engine>) -> Held {
+        self.repeats.take(unit)?;
+        self.done += u64::from(unit.key.is_some());
+        if !unit.is_judged() {
+            return Ok(());
+        }
         self.units += 1;
         self.model.clock(unit.now);
         self.offers.begin_unit();
@@ -109,9 +114,6 @@ impl Watch {
             self.tables.take(&self.model, recorded, &told)?;
             self.board.take(recorded, &told);
             self.done += 7;
-            if let Event::Arrived { conversation, .. } = recorded.event {
-                self.arrived.insert(conversation);
-            }
             self.released.push(recorded.clone());
         }
         hold!(5, self.model.now, touched.next().is_none(), "facts were told of no event of their turn");

@@ -4,7 +4,7 @@
 use crate::checks::Watch;
 use crate::dice::Dice;
 use crate::invariant::{Held, broken, hold};
-use crate::server::{Reopened, encode, read};
+use crate::server::{Reopened, Unit, read};
 use readyroom_core::commands::{ChangeQueue, Command, QueueChoice, QueueReady};
 use readyroom_core::engine::{Engine, Input, Ticket, tell};
 use readyroom_core::event::{Actor, Recorded};
@@ -15,8 +15,10 @@ use readyroom_log::open::{StartFrom, Step, replay};
 use readyroom_log::{Account, Log, MemoryLog, Pos, ReadError};
 use readyroom_views::board::Board;
 
-/// What a reopening read is what was let go, and of what was in doubt, all or nothing.
-pub(crate) fn kept_its_word(watch: &Watch, doubtful: &[Recorded], found: &Reopened) -> Held<usize> {
+/// What a reopening read is what was let go, and of what was in doubt, all or nothing. Answers whether
+/// it was all.
+pub(crate) fn kept_its_word(watch: &Watch, units: &[Unit], found: &Reopened) -> Held<bool> {
+    let doubtful: Vec<_> = units.iter().flat_map(Unit::events).collect();
     let (m, released) = (&watch.model, &watch.released);
     let first = found.events.first().map_or(EventNo(u64::MAX), |recorded| recorded.no);
     hold!(22, m.now, found.findings.is_empty(), "opening had to work around {:?}", found.findings);
@@ -28,12 +30,19 @@ pub(crate) fn kept_its_word(watch: &Watch, doubtful: &[Recorded], found: &Reopen
     }
     for recorded in &found.events {
         let at = recorded.no.0 as usize - 1;
-        let was = released.get(at).or_else(|| doubtful.get(at - released.len().min(at)));
+        let was = released.get(at).or_else(|| doubtful.get(at - released.len().min(at)).copied());
         hold!(21, m.now, was == Some(recorded), "the log has {recorded:?} where {was:?} was decided");
     }
     let more = last.0.saturating_sub(m.last_no.0) as usize;
-    hold!(21, m.now, more == 0 || more == doubtful.len(), "{more} of {} doubtful events landed", doubtful.len());
-    Ok(more)
+    let landed = (more, watch.repeats.survive(m.now, units, &found.promises)?);
+    let whole = (doubtful.len(), units.iter().filter_map(Unit::promise).count());
+    hold!(
+        21,
+        m.now,
+        landed == (0, 0) || landed == whole,
+        "of {whole:?} doubtful events and promises {landed:?} landed"
+    );
+    Ok(landed != (0, 0))
 }
 
 /// Reads the whole log again: prefixes, a snapshot on the way, the board.
@@ -65,11 +74,7 @@ pub(crate) fn is_what_was_live(watch: &Watch, log: &MemoryLog, account: Account,
     };
     let walked = replay(log, account, upto, StartFrom::Beginning, &mut |step| match step {
         Step::Restore(_) => Err("asked for the beginning".into()),
-        Step::Entry(stored) => {
-            let events = read(&stored.entry.body.clone(), EventNo(stored.entry.first_no));
-            let events = if stored.entry.is_barrier() { Vec::new() } else { events? };
-            events.iter().try_for_each(&mut apply)
-        }
+        Step::Entry(stored) => read(stored)?.events.iter().try_for_each(&mut apply),
     });
     if let Err(error) = walked {
         broken!(20, now, "{error}");
@@ -87,17 +92,13 @@ pub(crate) fn is_what_was_live(watch: &Watch, log: &MemoryLog, account: Account,
     let walked = replay(log, account, upto, StartFrom::Snapshot, &mut |step| {
         match step {
             Step::Restore(snapshot) => {
-                let events = read(&snapshot.bytes, EventNo(1))?;
-                restored = Some(Floor::from_snapshot(events.into_iter().map(|recorded| recorded.event).collect()));
+                restored = Some(Floor::from_bytes(&snapshot.bytes).map_err(|error| error.to_string())?);
             }
-            Step::Entry(stored) if !stored.entry.is_barrier() => {
+            Step::Entry(stored) => {
                 if let Some(floor) = &mut restored {
-                    for recorded in read(&stored.entry.body, EventNo(stored.entry.first_no))? {
-                        floor.apply(&recorded);
-                    }
+                    read(stored)?.events.iter().for_each(|recorded| drop(floor.apply(recorded)));
                 }
             }
-            Step::Entry(_) => {}
         }
         Ok(())
     });
@@ -115,11 +116,11 @@ pub(crate) fn is_what_was_live(watch: &Watch, log: &MemoryLog, account: Account,
 
 /// A snapshot, written and read, tells the same floor.
 pub(crate) fn round_trip(floor: &Floor, now: Timestamp) -> Held {
-    let events = match read(&encode(&floor.snapshot()), EventNo(1)) {
-        Ok(events) => events.into_iter().map(|recorded| recorded.event).collect(),
+    let told = match Floor::from_bytes(&floor.to_bytes()) {
+        Ok(told) => told,
         Err(error) => broken!(20, now, "a snapshot cannot be read: {error}"),
     };
-    hold!(20, now, Floor::from_snapshot(events).digest() == floor.digest(), "a snapshot tells another floor");
+    hold!(20, now, told.digest() == floor.digest(), "a snapshot tells another floor");
     Ok(())
 }
 

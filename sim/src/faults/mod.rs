@@ -17,6 +17,7 @@ mod lost;
 mod other_writer;
 mod outage;
 mod reordered;
+mod repeated;
 mod subscribers;
 
 pub(crate) use goes::Going;
@@ -50,6 +51,14 @@ faults! {
     Late = "commands late",
     /// A command arrives twice.
     Doubled = "commands doubled",
+    /// A command that was done comes again with its key.
+    Repeated = "keyed commands repeated",
+    /// It was done before the server stopped.
+    RepeatedAfterStop = "keyed commands repeated after a stop",
+    /// It let a conversation in that is over.
+    RepeatedAfterEnd = "arrivals repeated after their end",
+    /// A key comes with another command than its own.
+    KeyReused = "keys used for another command",
     /// A command is overtaken by later ones.
     Reordered = "commands reordered",
     /// An answer names an offer that is gone.

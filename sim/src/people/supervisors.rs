@@ -48,6 +48,7 @@ impl World {
                     by,
                     command: Box::new(ReactivateAgent { agent }.into()),
                     ticket: self.ticket(),
+                    key: None,
                 };
                 self.after(back, house, reactivate);
                 Some(DeactivateAgent { agent }.into())
@@ -83,6 +84,7 @@ impl World {
                     by,
                     command: Box::new(BlockClient { client, blocked: false }.into()),
                     ticket: self.ticket(),
+                    key: None,
                 };
                 self.after(back, house, unblock);
                 BlockClient { client, blocked: true }.into()

@@ -10,7 +10,7 @@ use crate::dice::Dice;
 use crate::faults::{Counts, Fault};
 use crate::invariant::{Held, Violation, hold};
 use crate::people::{Caller, Person};
-use crate::server::Server;
+use crate::server::{Key, Server};
 use crate::story::Story;
 use readyroom_core::commands::Command;
 use readyroom_core::effect::Effect;
@@ -94,7 +94,7 @@ pub(crate) enum Happening {
     ClientWrites(ConversationId),
     ClientSees(Effect),
     Supervisor,
-    Deliver { by: Actor, command: Box<Command>, ticket: Ticket },
+    Deliver { by: Actor, command: Box<Command>, ticket: Ticket, key: Option<Key> },
     Input(Box<Input>),
     Alarm,
     LogMoves,
@@ -147,14 +147,6 @@ pub(crate) struct House {
     pub alarm: Option<i64>,
     pub log_moves: bool,
     pub rest_digest: Option<u64>,
-}
-
-impl House {
-    /// Whether this conversation is over: its id is not given again.
-    fn came_before(&self, conversation: ConversationId) -> bool {
-        let here = self.server.engine().is_some_and(|engine| engine.floor().find_conversation(conversation).is_ok());
-        !here && (self.watch.arrived.contains(&conversation) || self.server.has_decided_arrival(conversation))
-    }
 }
 
 /// The world.
@@ -257,13 +249,13 @@ impl World {
             Happening::ClientWrites(conversation) => self.client_writes(house, conversation),
             Happening::ClientSees(effect) => self.client_sees(house, effect),
             Happening::Supervisor => self.supervisor_ticks(house),
-            Happening::Deliver { by, command, ticket } => {
-                return self.takes(house, Input::Command { ticket, by, command: *command });
+            Happening::Deliver { by, command, ticket, key } => {
+                return self.takes(house, Input::Command { ticket, by, command: *command }, key);
             }
-            Happening::Input(input) => return self.takes(house, *input),
+            Happening::Input(input) => return self.takes(house, *input, None),
             Happening::Alarm if self.houses[house].alarm == Some(at) => {
                 self.houses[house].alarm = None;
-                return self.takes(house, Input::Wake);
+                return self.takes(house, Input::Wake, None);
             }
             Happening::Alarm => {}
             Happening::LogMoves => {
@@ -308,14 +300,8 @@ impl World {
     }
 
     /// The server of an account takes an input, if it stands.
-    pub(crate) fn takes(&mut self, house: usize, input: Input) -> Held {
+    pub(crate) fn takes(&mut self, house: usize, input: Input, key: Option<Key>) -> Held {
         if !self.houses[house].up {
-            return Ok(());
-        }
-        // The channel's key for a conversation outlives it: coming in twice is coming in once.
-        if let Input::Command { command: Command::EnterQueue(enter), .. } = &input
-            && self.houses[house].came_before(enter.conversation)
-        {
             return Ok(());
         }
         let clock = self.clock();
@@ -330,8 +316,11 @@ impl World {
         };
         let before = if look { others(self) } else { Vec::new() };
         let again = self.dice.chance(12);
-        self.houses[house].server.take(clock, input.clone());
-        if again && let Some(engine) = self.houses[house].server.engine() {
+        let judged = self.houses[house].server.take(clock, input.clone(), key);
+        if again
+            && judged
+            && let Some(engine) = self.houses[house].server.engine()
+        {
             twice::is_once(engine, clock, &input)?;
             self.houses[house].watch.done += 1;
         }
@@ -394,6 +383,7 @@ impl World {
                 self.story.tell(&self.houses[house].watch.model, recorded);
             }
         }
+        self.notes_key(house, unit);
         let home = &mut self.houses[house];
         let live = if last && home.server.is_settled() { home.server.engine() } else { None };
         home.watch.take(unit, live)?;

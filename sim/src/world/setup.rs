@@ -64,7 +64,7 @@ impl World {
     fn command(&mut self, house: usize, command: impl Into<Command>) -> Held {
         let by = self.boss(house);
         let ticket = self.ticket();
-        self.takes(house, Input::Command { ticket, by, command: command.into() })
+        self.takes(house, Input::Command { ticket, by, command: command.into() }, None)
     }
 
     /// The administrator sets everything up, before the doors open.

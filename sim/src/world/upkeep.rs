@@ -77,10 +77,9 @@ impl World {
         };
         self.set_log_dice();
         let doubtful: Vec<Unit> = std::mem::take(&mut self.houses[house].server.doubtful);
-        let in_doubt: Vec<_> = doubtful.iter().flat_map(Unit::events).cloned().collect();
-        let landed = replay::kept_its_word(&self.houses[house].watch, &in_doubt, &found)?;
+        let landed = replay::kept_its_word(&self.houses[house].watch, &doubtful, &found)?;
         self.houses[house].watch.done += 1;
-        if landed > 0 {
+        if landed {
             for unit in &doubtful {
                 self.lets_go(house, unit, false, false)?;
             }
@@ -88,14 +87,14 @@ impl World {
         let home = &mut self.houses[house];
         let floor = home.server.engine().map(|engine| (engine.floor().desired(), engine.floor().digest()));
         let (desired, digest) = floor.unwrap_or_default();
-        if let (Some(before), 0) = (home.rest_digest.take(), landed) {
+        if let (Some(before), false) = (home.rest_digest.take(), landed) {
             hold!(20, home.watch.model.now, before == digest, "the account came back in another state");
         }
         home.watch.reopened(&desired);
         home.up = true;
         self.note("The account is open again.".into());
         self.mends(house, &desired);
-        self.takes(house, Input::Reopen)
+        self.takes(house, Input::Reopen, None)
     }
 
     /// The channels compare what is with what should be.
