@@ -368,11 +368,12 @@ async fn work(accounts: &Accounts, account: &Account, opened: Opened, stopping: 
     account.set_live(Some(Live { door: door.clone(), publisher: publisher.clone(), stored, written, reader }));
     let running = tokio::spawn(run.run());
     reconcile(accounts, account).await;
-    tokio::select! {
-        _ = stopping.wait_for(|stop| *stop) => {
-            let _ = door.send(Ask::Stop).await; // It may have ended by itself.
-        }
-        () = door.closed() => {}
+    let told = tokio::select! {
+        _ = stopping.changed() => true,
+        () = door.closed() => false,
+    };
+    if told {
+        let _ = door.send(Ask::Stop).await; // It may have ended by itself.
     }
     let end = running.await;
     account.set_live(None);

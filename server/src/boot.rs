@@ -2,13 +2,13 @@
 //! stretch of the live board, so that streams which broke with the server resume.
 
 use crate::committer::Committer;
-use crate::publisher::{Live, People, Start};
 use crate::projector::{Batch, Filling, ReadError, Reader, Views};
+use crate::publisher::{Live, People, Start};
 use crate::vault::Vault;
 use crate::{clock, dice};
 use readyroom_core::engine::{self, Engine, Touch};
-use readyroom_core::event::{Event, Recorded, Status};
 use readyroom_core::event::codec;
+use readyroom_core::event::{Event, Recorded, Status};
 use readyroom_core::floor::Floor;
 use readyroom_core::floor::facts::Facts;
 use readyroom_core::floor::snapshot::SNAPSHOT_VERSION;
@@ -229,11 +229,11 @@ fn handled(floor: &Floor, history: &Reader) -> Result<BTreeMap<UserId, u32>, Rea
         .collect();
     let Some(&first) = logged_in.values().min() else { return Ok(counts) };
     history.segments_ended(None, first, Timestamp(i64::MAX), |segment| {
-        let since = segment.agent.and_then(|agent| Some((agent, *logged_in.get(&agent)?)));
+        let since = segment.segment.agent.and_then(|agent| Some((agent, *logged_in.get(&agent)?)));
         if let Some((agent, since)) = since
             && segment.end >= since
             && segment.outcome == SegmentOutcome::Ended
-            && matches!(segment.phase, Phase::Talking | Phase::Held | Phase::Parked)
+            && matches!(segment.segment.phase, Phase::Talking | Phase::Held | Phase::Parked)
         {
             *counts.entry(agent).or_default() += 1;
         }

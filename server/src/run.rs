@@ -211,7 +211,8 @@ impl Run {
             self.promises.forget_before(Timestamp(now.0 - PROMISE_MS as i64));
             self.promises.keep(kept.clone());
         }
-        let offers = turns.iter().flat_map(|turn| &turn.events).any(|event| matches!(event.event, Event::OfferMade { .. }));
+        let offers =
+            turns.iter().flat_map(|turn| &turn.events).any(|event| matches!(event.event, Event::OfferMade { .. }));
         let let_go = move || {
             if offers {
                 metrics::histogram!("readyroom_offer_seconds").record(since.elapsed());

@@ -8,7 +8,9 @@ use super::{EXIT_CODES, Exit, exit_codes, json, stop};
 use clap::{Args, ValueEnum};
 use readyroom_core::engine;
 use readyroom_core::ids::AccountId;
-use readyroom_views::tables::{AgentActivities, AgentEvents, Cell, ClientDescriptions, Column, ConversationSegments, Messages, Row, Table, Tracker};
+use readyroom_views::tables::{
+    AgentActivities, AgentEvents, Cell, ClientDescriptions, Column, ConversationSegments, Messages, Row, Table, Tracker,
+};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::io::Write;
 use std::path::PathBuf;

@@ -8,13 +8,13 @@ use super::problem::Problem;
 use super::query::{self, Page, Path, Query};
 use crate::auth::role::{ApiScope, Role};
 use crate::publisher::AgentQuery;
-use crate::wire::{self, AgentExplained, AgentRow, Id, of};
+use crate::wire::{self, AgentExplained, AgentRow, of};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use readyroom_core::commands::*;
 use readyroom_core::event::DeviceKind;
-use readyroom_core::ids::*;
 use readyroom_core::explain;
+use readyroom_core::ids::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -86,7 +86,12 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
         scope: at.scope().await?,
         after: query::after::<of::Agent>(wanted.cursor.as_deref())?.map(|id| id.0),
         limit,
-        bucket: wanted.bucket.as_deref().map(wire::bucket).transpose().map_err(|wrong| Problem::invalid("bucket", wrong))?,
+        bucket: wanted
+            .bucket
+            .as_deref()
+            .map(wire::bucket)
+            .transpose()
+            .map_err(|wrong| Problem::invalid("bucket", wrong))?,
         queue,
         team: wanted.team,
         ..AgentQuery::default()

@@ -54,9 +54,10 @@ impl FromRequestParts<App> for Context {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(gate::unauthenticated)?;
-        let account = app.accounts.get(caller.account).ok_or_else(|| {
-            Problem::unavailable("the account is not open at the moment; try again")
-        })?;
+        let account = app
+            .accounts
+            .get(caller.account)
+            .ok_or_else(|| Problem::unavailable("the account is not open at the moment; try again"))?;
         Ok(Context { app: app.clone(), caller, account, headers: parts.headers.clone() })
     }
 }
@@ -274,7 +275,10 @@ impl Context {
             return Ok(id);
         }
         if text.trim().is_empty() || text.chars().count() > 256 || text.chars().any(char::is_control) {
-            return Err(Problem::invalid("client", "is a client's id, or 1 to 256 characters without control characters"));
+            return Err(Problem::invalid(
+                "client",
+                "is a client's id, or 1 to 256 characters without control characters",
+            ));
         }
         let channel = match channel {
             Channel::Voice => "voice",

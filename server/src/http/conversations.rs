@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::query::{self, Page, Path, Query};
 use crate::auth::role::{ApiScope, Role};
 use crate::publisher::ConversationQuery;
-use crate::wire::{ChannelWord, ConversationExplained, ConversationRow, Id, Instant, levels, of, SkillLevelBody};
+use crate::wire::{ChannelWord, ConversationExplained, ConversationRow, Id, Instant, SkillLevelBody, levels, of};
 use crate::{clock, dice};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -89,11 +89,7 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Pro
 #[utoipa::path(get, path = "/v1/conversations/{id}", tag = "work",
     params(("id" = of::Conversation, Path), At),
     responses((status = 200, description = "Its row", body = ConversationRow)))]
-async fn get(
-    at: Context,
-    Path(id): Path<of::Conversation>,
-    Query(when): Query<At>,
-) -> Result<Response, Problem> {
+async fn get(at: Context, Path(id): Path<of::Conversation>, Query(when): Query<At>) -> Result<Response, Problem> {
     let publisher = at.account.publisher(when.min_position).await?;
     let row = publisher.conversation(at.scope().await?, id.0).await?;
     Ok(query::raw(row.ok_or(Refusal::UnknownConversation { conversation: id.0 })?))
@@ -339,11 +335,7 @@ async fn finish_wrap_up(at: Context, Path(id): One, body: Json<Empty>) -> Result
 #[utoipa::path(get, path = "/v1/conversations/{id}/explain", tag = "work",
     params(("id" = of::Conversation, Path), At),
     responses((status = 200, description = "The explanation", body = ConversationExplained)))]
-async fn explained(
-    at: Context,
-    Path(id): One,
-    Query(when): Query<At>,
-) -> Result<Response, Problem> {
+async fn explained(at: Context, Path(id): One, Query(when): Query<At>) -> Result<Response, Problem> {
     at.account.reached(when.min_position).await?;
     let conversation = at.conversation(id.0).await?;
     let (told, position) = at

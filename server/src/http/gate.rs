@@ -3,9 +3,9 @@
 
 use super::App;
 use super::problem::Problem;
-use crate::auth::{self, Caller, Need};
 use crate::auth::rate::{Class, RetryAfterSeconds};
 use crate::auth::role::{ApiScope, Role};
+use crate::auth::{self, Caller, Need};
 use crate::clock;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -28,7 +28,8 @@ pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> Uto
     for item in paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
-            let extensions = ExtensionsBuilder::new().add("x-role", role.as_str()).add("x-scope", scope.as_str()).build();
+            let extensions =
+                ExtensionsBuilder::new().add("x-role", role.as_str()).add("x-scope", scope.as_str()).build();
             operation.extensions.get_or_insert_default().merge(extensions);
             operation.security = Some(vec![security("key"), security("session")]);
         }
@@ -95,7 +96,8 @@ fn came_from(app: &App, request: &Request) -> IpAddr {
     }
     // Each proxy adds at the end the one it heard; the last that we do not trust is the client.
     let chain = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let mut chain: Vec<IpAddr> = chain.flat_map(|value| value.split(',')).filter_map(|ip| ip.trim().parse().ok()).collect();
+    let mut chain: Vec<IpAddr> =
+        chain.flat_map(|value| value.split(',')).filter_map(|ip| ip.trim().parse().ok()).collect();
     while let Some(ip) = chain.pop() {
         if !app.config.trusted_proxies.contains(&ip) {
             return ip;

@@ -13,7 +13,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use readyroom_core::commands::{LockMembership, RemoveMembership, SetMembership};
 use readyroom_core::floor::facts::SeatFacts;
-use readyroom_core::ids::*;
 use readyroom_core::refusal::Refusal;
 use readyroom_core::settings::MembershipSettings;
 use serde::{Deserialize, Serialize};
@@ -169,7 +168,11 @@ type Seat = Path<(String, of::Agent)>;
 #[utoipa::path(put, path = "/v1/queues/{queue}/memberships/{agent}", tag = "queues",
     params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path)),
     request_body = MembershipBody, responses((status = 200, description = "Set", body = Accepted)))]
-async fn set(at: Context, Path((queue, agent)): Seat, body: Json<MembershipBody>) -> Result<axum::Json<Accepted>, Problem> {
+async fn set(
+    at: Context,
+    Path((queue, agent)): Seat,
+    body: Json<MembershipBody>,
+) -> Result<axum::Json<Accepted>, Problem> {
     let (agent, queue) = (at.agent(agent.0)?, at.queue(&queue).await?);
     let answer = at.command(at.actor(), SetMembership { agent, queue, settings: body.value.into() }).await?;
     at.note("membership.set", &agent).await;

@@ -20,9 +20,11 @@ use utoipa_axum::routes;
 
 /// The routes of this subject.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(need(Role::Agent, ApiScope::WorkWrite, routes!(accept)))
-        .routes(need(Role::Agent, ApiScope::WorkWrite, routes!(decline)))
+    OpenApiRouter::new().routes(need(Role::Agent, ApiScope::WorkWrite, routes!(accept))).routes(need(
+        Role::Agent,
+        ApiScope::WorkWrite,
+        routes!(decline),
+    ))
 }
 
 /// Take what is offered. Of a race between answer, expiry and hang-up, the log knows the winner

@@ -55,7 +55,11 @@ fn add_problems(operation: &mut Operation) {
         ]);
     }
     if operation.request_body.is_some() {
-        may.extend([(400, "the body is no JSON"), (413, "the body is too large"), (415, "the body is not JSON by its type")]);
+        may.extend([
+            (400, "the body is no JSON"),
+            (413, "the body is too large"),
+            (415, "the body is not JSON by its type"),
+        ]);
     }
     may.push((422, "something in it cannot be so; `errors` says what and where"));
     may.push((412, "it was changed since it was read"));

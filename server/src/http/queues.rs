@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
 use crate::publisher::Scope;
-use crate::wire::{ChannelWord, Id, of, QueueRow};
+use crate::wire::{ChannelWord, Id, QueueRow, of};
 use crate::{clock, dice};
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -7,7 +7,7 @@ use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
-use crate::wire::{Id, levels, of, SkillLevelBody};
+use crate::wire::{Id, SkillLevelBody, levels, of};
 use crate::{clock, dice};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -81,7 +81,8 @@ struct DefinedSkill {
 async fn define(at: Context, body: Json<SkillBody>) -> Result<Response, Problem> {
     let skill = SkillId(dice::id(clock::now()));
     let command = DefineSkill { skill, name: body.value.name };
-    let answer = at.post(at.actor(), command, body.key.as_ref(), StatusCode::CREATED, &Defined { id: Id(skill) }).await?;
+    let answer =
+        at.post(at.actor(), command, body.key.as_ref(), StatusCode::CREATED, &Defined { id: Id(skill) }).await?;
     at.note("skill.defined", &skill).await;
     Ok(answer)
 }
@@ -97,7 +98,8 @@ async fn rename(
     let skill = id.0;
     // The command defines what is not there; a PUT to an unknown id is a mistake.
     let guard: crate::run::Guard = Box::new(move |floor| floor.skills().contains_key(&skill));
-    let done = at.account.command(at.actor(), DefineSkill { skill, name: body.value.name }.into(), None, Some(guard)).await;
+    let done =
+        at.account.command(at.actor(), DefineSkill { skill, name: body.value.name }.into(), None, Some(guard)).await;
     let done = done.map_err(|failure| match Problem::from(failure) {
         changed if changed.code() == "changed" => Problem::from(Refusal::UnknownSkill { skill }),
         other => other,
@@ -132,11 +134,7 @@ async fn of_agent(at: Context, Path(id): Path<of::Agent>) -> Result<axum::Json<A
 /// Set what an agent is good at, all of it
 #[utoipa::path(put, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = of::Agent, Path)),
     request_body = AgentSkills, responses((status = 200, description = "Set", body = Accepted)))]
-async fn set(
-    at: Context,
-    Path(id): Path<of::Agent>,
-    body: Json<AgentSkills>,
-) -> Result<axum::Json<Accepted>, Problem> {
+async fn set(at: Context, Path(id): Path<of::Agent>, body: Json<AgentSkills>) -> Result<axum::Json<Accepted>, Problem> {
     let agent = at.agent(id.0)?;
     let answer = at.command(at.actor(), SetAgentSkills { agent, skills: levels(body.value.skills) }).await?;
     at.note("agent.skills_set", &agent).await;
