@@ -14,7 +14,14 @@ pub fn write<'a>(conn: &Connection, promises: impl Iterator<Item = &'a Kept>) ->
         conn.prepare_cached(
             "INSERT OR IGNORE INTO promise (at, key, request, status, answer, no) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![at.0, promise.key, promise.request, promise.status, promise.answer, no.0.cast_signed()])?;
+        .execute(params![
+            at.0,
+            promise.key,
+            promise.request,
+            promise.status,
+            promise.answer,
+            no.0.cast_signed()
+        ])?;
         newest = newest.max(Some(at.0));
     }
     if let Some(newest) = newest {
@@ -27,8 +34,7 @@ pub fn write<'a>(conn: &Connection, promises: impl Iterator<Item = &'a Kept>) ->
 pub fn read(conn: &Connection, since: Timestamp) -> rusqlite::Result<Vec<Kept>> {
     conn.prepare_cached("SELECT at, key, request, status, answer, no FROM promise WHERE at >= ?1 ORDER BY at, no")?
         .query_map([since.0], |row| {
-            let promise =
-                Promise { key: row.get(1)?, request: row.get(2)?, status: row.get(3)?, answer: row.get(4)? };
+            let promise = Promise { key: row.get(1)?, request: row.get(2)?, status: row.get(3)?, answer: row.get(4)? };
             Ok(Kept { no: EventNo(row.get::<_, i64>(5)?.cast_unsigned()), at: Timestamp(row.get(0)?), promise })
         })?
         .collect()

@@ -132,9 +132,7 @@ fn agent_event(row: &Row<'_>) -> rusqlite::Result<AgentEvent> {
         to_status: word(row, 4, Bucket::ALL, Bucket::as_str)?,
         reason: optional(row, 5, of_text::<ReasonCode>)?,
         call_id: optional(row, 6, |row, column| {
-            of_text(row, column)
-                .map(Subject::Conversation)
-                .or_else(|_| of_text(row, column).map(Subject::External))
+            of_text(row, column).map(Subject::Conversation).or_else(|_| of_text(row, column).map(Subject::External))
         })?,
     })
 }

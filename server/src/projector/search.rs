@@ -33,13 +33,9 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReadError::Store`].
-    pub fn messages(
-        &self,
-        conversation: ConversationId,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<Message>, ReadError> {
-        let sql = format!("SELECT {COLUMNS} FROM message WHERE conversation_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3");
+    pub fn messages(&self, conversation: ConversationId, after: u64, limit: usize) -> Result<Vec<Message>, ReadError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM message WHERE conversation_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3");
         self.with(|conn| {
             let bound = params![conversation.to_string(), after.cast_signed(), limit.min(LIMIT_MAX) as i64];
             conn.prepare_cached(&sql)?.query_map(bound, message)?.collect()

@@ -120,7 +120,9 @@ impl Keys {
                 let (key, secret) = (name(), dice::bytes::<32>());
                 let made = self
                     .conn
-                    .prepare_cached("INSERT INTO text_key (account, client, month, key, secret) VALUES (?1, ?2, ?3, ?4, ?5)")
+                    .prepare_cached(
+                        "INSERT INTO text_key (account, client, month, key, secret) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    )
                     .and_then(|mut made| made.execute(params![account.0, client.0, month, key.0, secret]));
                 self.done(made)?;
                 (key, secret)
