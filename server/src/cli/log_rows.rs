@@ -189,11 +189,22 @@ impl Serialize for Object<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use readyroom_core::event::Sealed;
+    use readyroom_core::ids::KeyId;
 
     #[test]
     fn values_with_commas_quotes_and_ends_of_lines_are_quoted() {
         let mut out = Vec::new();
         csv(["plain", "a,b", "say \"hi\"", "two\nlines", ""].into_iter(), &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "plain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\r\n");
+    }
+
+    #[test]
+    fn a_sealed_text_says_that_it_is_sealed() {
+        let cells = [Cell::Int(1), Cell::Sealed(Sealed { key: KeyId::from_u128(1), bytes: vec![7; 40] })];
+        let columns = [ClientDescriptions::COLUMNS[0], *ClientDescriptions::COLUMNS.last().unwrap()];
+        assert_eq!(cells.each_ref().map(|cell| text(cell, NOTHING)), ["1", "(sealed)"]);
+        let object = serde_json::to_string(&Object(&columns, &cells)).unwrap();
+        assert_eq!(object, r#"{"seq":1,"about":"(sealed)"}"#);
     }
 }

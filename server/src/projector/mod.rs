@@ -18,6 +18,8 @@ mod reader;
 mod report;
 mod schema;
 mod search;
+#[cfg(test)]
+mod tests;
 mod views;
 
 pub use error::{ReadError, ViewsError};

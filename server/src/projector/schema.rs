@@ -30,18 +30,26 @@ pub struct Place {
     pub shape: Shape,
     /// What SQL calls it now.
     pub name: String,
-    columns: String,
+    insert: String,
+    find: String,
 }
 
 impl Place {
     /// Under its own name.
     pub fn own(shape: Shape) -> Place {
-        Place { shape, name: shape.name.to_owned(), columns: columns(shape.columns) }
+        Place::named(shape, shape.name.to_owned())
     }
 
     /// Beside the rows of another version.
     pub fn beside(shape: Shape) -> Place {
-        Place { name: format!("{}_v{}", shape.name, shape.version), ..Place::own(shape) }
+        Place::named(shape, format!("{}_v{}", shape.name, shape.version))
+    }
+
+    fn named(shape: Shape, name: String) -> Place {
+        let (columns, places) = (columns(shape.columns), vec!["?"; shape.columns.len()].join(", "));
+        let insert = format!("INSERT INTO {name} ({columns}) VALUES ({places})");
+        let find = format!("SELECT {columns} FROM {name} WHERE seq = ?1");
+        Place { shape, name, insert, find }
     }
 
     /// Whether readers still see the rows of another version.
@@ -73,15 +81,12 @@ impl Place {
 
     /// Adds a row that is not there yet.
     pub fn insert(&self, conn: &Connection, cells: &[Cell]) -> rusqlite::Result<()> {
-        let places = vec!["?"; cells.len()].join(", ");
-        let sql = format!("INSERT INTO {} ({}) VALUES ({places})", self.name, self.columns);
-        conn.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(cells.iter().map(Bound))).map(|_| ())
+        conn.prepare_cached(&self.insert)?.execute(rusqlite::params_from_iter(cells.iter().map(Bound))).map(|_| ())
     }
 
     /// The row of this number, if it is there.
     pub fn find(&self, conn: &Connection, seq: i64) -> rusqlite::Result<Option<Vec<Cell>>> {
-        let sql = format!("SELECT {} FROM {} WHERE seq = ?1", self.columns, self.name);
-        conn.prepare_cached(&sql)?.query_row([seq], |row| cells(row, self.shape.columns)).optional()
+        conn.prepare_cached(&self.find)?.query_row([seq], |row| cells(row, self.shape.columns)).optional()
     }
 }
 

@@ -263,3 +263,39 @@ impl Source<'_> {
         Ok(Some(cells))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Scene, checkpoint};
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_full_disk_stores_nothing_and_is_made_good_when_there_is_room() {
+        let mut scene = Scene::begin();
+        scene.two_days();
+        drop(scene.filled());
+        let whole = scene.dump();
+        fs::remove_file(scene.path()).unwrap();
+
+        let (mut views, mut filling) = scene.open();
+        let pages: i64 = views.conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        let limit = |views: &Views, pages: i64| {
+            views.conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
+        };
+        limit(&views, pages);
+        let mut batch = Batch { upto: scene.last(), ..Batch::default() };
+        scene.each(|step| filling.fold(step, &mut batch.rows));
+        let empty = scene.dump();
+        let error = views.write(&batch).unwrap_err();
+        assert!(matches!(error, ViewsError::Store { .. }) && error.may_pass(), "{error}");
+        assert_eq!((views.written(), views.reached().unwrap()), (EventNo(0), EventNo(0)));
+        assert_eq!(scene.dump(), empty);
+
+        limit(&views, i64::from(u32::MAX) - 1);
+        views.write(&batch).unwrap();
+        views.write(&checkpoint(scene.last(), filling.done())).unwrap();
+        assert_eq!(views.written(), scene.last());
+        assert_eq!(scene.dump(), whole);
+    }
+}
