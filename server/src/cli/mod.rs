@@ -13,6 +13,7 @@ mod log_rows;
 mod log_verify;
 mod man;
 mod print;
+mod steps;
 mod store;
 mod time;
 mod verdict;
