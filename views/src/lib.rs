@@ -6,8 +6,10 @@
 //! - [`vocabulary`]: five audiences, one file each.
 //! - [`board`]: the rows of agents and queues as they are now.
 //! - [`tables`]: what is kept of the past, as folds; one file each.
+//! - [`reports`]: figures over a window of that past; one file each.
 
 pub mod board;
+pub mod reports;
 pub mod tables;
 pub mod vocabulary;
 

@@ -12,5 +12,6 @@ mod every_combination;
 mod floor;
 mod oracle;
 mod rows;
+mod state_time;
 mod states;
 mod words;
