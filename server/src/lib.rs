@@ -5,6 +5,8 @@
 mod cli;
 pub mod clock;
 pub mod dice;
+pub mod report;
 pub mod wire;
+pub mod zone;
 
 pub use cli::main;

@@ -13,6 +13,7 @@ mod log_rows;
 mod log_verify;
 mod man;
 mod print;
+mod report;
 mod steps;
 mod store;
 mod time;
@@ -60,6 +61,9 @@ enum Command {
     #[command(subcommand, after_help = EXIT_CODES)]
     Log(Log),
     Explain(explain::Explain),
+    /// Work out figures over a window of time
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Report(report::Report),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -80,6 +84,7 @@ impl Command {
             Command::Log(Log::Fold(fold)) => fold.run(out),
             Command::Log(Log::Rows(rows)) => rows.run(out),
             Command::Explain(explain) => explain.run(out),
+            Command::Report(report) => report.run(out),
             Command::Completions(completions) => completions.run(out),
             Command::Man(man) => man.run(out),
         }
