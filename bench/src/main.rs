@@ -13,6 +13,7 @@ mod floor;
 mod idle;
 mod isolation;
 mod memory;
+mod report;
 mod restart;
 mod views;
 
@@ -49,11 +50,12 @@ impl Size {
 type Benchmark = (&'static str, fn(Size, &mut Report));
 
 /// All benchmarks. One more is one more file and its line here.
-const BENCHMARKS: [Benchmark; 9] = [
+const BENCHMARKS: [Benchmark; 10] = [
     ("decision", decision::measure),
     ("conversation", conversation::measure),
     ("encoding", encoding::measure),
     ("views", views::measure),
+    ("report", report::measure),
     ("memory", memory::measure),
     ("idle", idle::measure),
     ("isolation", isolation::measure),

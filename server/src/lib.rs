@@ -14,10 +14,12 @@ pub mod directory;
 pub mod http;
 pub mod projector;
 pub mod publisher;
+pub mod report;
 pub mod run;
 pub mod serve;
 pub mod telemetry;
 pub mod vault;
 pub mod wire;
+pub mod zone;
 
 pub use cli::main;

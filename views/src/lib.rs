@@ -7,9 +7,11 @@
 //! - [`board`]: the rows of agents and queues as they are now.
 //! - [`allowed`]: what may be done with an agent now.
 //! - [`tables`]: what is kept of the past, as folds; one file each.
+//! - [`reports`]: figures over a window of that past; one file each.
 
 pub mod allowed;
 pub mod board;
+pub mod reports;
 pub mod tables;
 pub mod vocabulary;
 

@@ -1,15 +1,13 @@
 //! `readyroom log rows`: the rows of a table, as the log makes them.
 
-use super::fold::{Fold, place};
-use super::guard::guard;
 use super::print::{NOTHING, Widths};
+use super::steps::Steps;
 use super::store::Store;
-use super::{EXIT_CODES, Exit, exit_codes, json, stop};
+use super::{EXIT_CODES, Exit, exit_codes, json};
 use clap::{Args, ValueEnum};
-use readyroom_core::engine;
 use readyroom_core::ids::AccountId;
 use readyroom_views::tables::{
-    AgentActivities, AgentEvents, Cell, ClientDescriptions, Column, ConversationSegments, Messages, Row, Table, Tracker,
+    AgentActivities, AgentEvents, Cell, ClientDescriptions, Column, ConversationSegments, Messages, Row, Table,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::io::Write;
@@ -72,29 +70,11 @@ impl Rows {
     fn print<T: Table>(&self, out: &mut dyn Write) -> anyhow::Result<Exit> {
         let store = Store::open(&self.dir)?;
         let account = store.account(self.account)?;
-        let start = store.start(account)?.next_no;
-        if start > 1 {
-            let sentence = format!(
-                "the events of account {account} before {start} were trimmed away; rows made from the rest would be others, with other numbers"
-            );
-            return Err(stop(Exit::Store, sentence));
-        }
+        let mut steps = Steps::begin(&store, account)?;
         let mut sheet = Sheet::new(self, T::COLUMNS);
         sheet.head(out)?;
-        let (mut table, mut tracker) = (T::default(), Tracker::default());
-        let (mut rows, mut told) = (Vec::new(), Vec::new());
-        let mut fold = Fold::begin(&store, account, None)?;
-        while let Some((recorded, touched)) = fold.step()? {
-            guard(
-                || place(account, &recorded),
-                || {
-                    engine::tell(fold.floor(), recorded.no, &touched, &mut told);
-                    let facts = told.iter().map(|touch| &touch.facts);
-                    let step = tracker.step(&recorded, facts);
-                    table.fold(&step, &mut rows);
-                },
-            )?;
-            told.clear();
+        let (mut table, mut rows) = (T::default(), Vec::new());
+        while steps.next(|step| table.fold(step, &mut rows))?.is_some() {
             for row in rows.drain(..) {
                 sheet.row(&row.cells(), out)?;
             }

@@ -14,6 +14,8 @@ mod log_verify;
 mod man;
 mod print;
 mod serve;
+mod report;
+mod steps;
 mod store;
 mod time;
 mod verdict;
@@ -61,6 +63,9 @@ enum Command {
     Log(Log),
     Explain(explain::Explain),
     Serve(serve::Serve),
+    /// Work out figures over a window of time
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Report(report::Report),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -82,6 +87,7 @@ impl Command {
             Command::Log(Log::Rows(rows)) => rows.run(out),
             Command::Explain(explain) => explain.run(out),
             Command::Serve(serve) => serve.run(out),
+            Command::Report(report) => report.run(out),
             Command::Completions(completions) => completions.run(out),
             Command::Man(man) => man.run(out),
         }

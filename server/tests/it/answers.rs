@@ -334,7 +334,7 @@ fn one_of(text: &str) -> Value {
 #[test]
 fn every_command_explains_itself_with_examples_and_exit_codes() {
     let dir = TempDir::new().unwrap();
-    for line in ["", "log inspect", "log verify", "log fold", "log rows", "explain"] {
+    for line in ["", "log inspect", "log verify", "log fold", "log rows", "explain", "report state-time"] {
         let help = run(dir.path(), &format!("{line} --help")).with(0);
         assert!(help.contains("Examples:") && help.contains("Exit codes:"), "{line}: {help}");
         let page = run(dir.path(), &format!("man {line}")).with(0);

@@ -3,6 +3,7 @@
 
 mod answers;
 mod damage;
+mod report;
 mod scene;
 
 use serde_json::Value;

@@ -13,6 +13,7 @@ mod every_combination;
 mod floor;
 mod oracle;
 mod rows;
+mod state_time;
 mod states;
 mod texts;
 mod words;
