@@ -5,7 +5,7 @@ use super::recent::Recent;
 use super::rows::Rows;
 use super::scope::Place;
 use super::start::{People, Person, QueueName, Start};
-use super::tally::Tally;
+use super::tally::{Stand, Tally, stands};
 use crate::wire::agent::{AgentRow, Known, Proficiency};
 use crate::wire::conversation::ConversationRow;
 use crate::wire::queue::QueueRow;
@@ -101,7 +101,7 @@ impl Live {
         queues.into_iter().for_each(|queue| live.queues.change(queue, position));
         for agent in agents {
             live.agents.change(agent, position);
-            live.recount(&Vec::new(), &live.stands(agent), position);
+            live.recount(&[], &live.stands(agent), position);
         }
         conversations.iter().for_each(|facts| live.touch_conversation(facts, position));
         live.told();
@@ -217,11 +217,9 @@ impl Live {
                 *self.handled.entry(*agent).or_default() += 1;
                 self.agents.change(*agent, no);
             }
-            Event::StatusSet { agent, status, .. } if *status != Status::Offline => {
-                if self.board.facts(*agent).is_some_and(|facts| facts.status == Status::Offline) {
-                    self.handled.remove(agent);
-                    self.agents.change(*agent, no);
-                }
+            Event::StatusSet { agent, status, .. } if *status != Status::Offline && self.is_offline(*agent) => {
+                self.handled.remove(agent);
+                self.agents.change(*agent, no);
             }
             Event::MessageRecorded { conversation, author, body } => {
                 let place = self.facts.get(conversation).map(Place::of);
@@ -270,18 +268,20 @@ impl Live {
     }
 
     /// Where the agent counts, and as what.
-    fn stands(&self, agent: UserId) -> Vec<super::tally::Stand> {
-        self.board.facts(agent).map_or_else(Vec::new, |facts| super::tally::stands(facts, self.board.seats(agent)))
+    fn stands(&self, agent: UserId) -> Vec<Stand> {
+        self.board.facts(agent).map_or_else(Vec::new, |facts| stands(facts, self.board.seats(agent)))
     }
 
-    fn recount(&mut self, before: &[super::tally::Stand], after: &[super::tally::Stand], no: EventNo) {
-        for (stand, counts) in before.iter().map(|stand| (stand, false)).chain(after.iter().map(|stand| (stand, true)))
-        {
-            let unchanged = before.contains(stand) && after.contains(stand);
-            if !unchanged {
-                self.tallies.entry(stand.queue).or_default().stands(stand, counts);
-                self.queues.change(stand.queue, no);
-            }
+    fn is_offline(&self, agent: UserId) -> bool {
+        self.board.facts(agent).is_some_and(|facts| facts.status == Status::Offline)
+    }
+
+    fn recount(&mut self, before: &[Stand], after: &[Stand], no: EventNo) {
+        let ceases = before.iter().filter(|stand| !after.contains(stand)).map(|stand| (stand, false));
+        let begins = after.iter().filter(|stand| !before.contains(stand)).map(|stand| (stand, true));
+        for (stand, counts) in ceases.chain(begins) {
+            self.tallies.entry(stand.queue).or_default().stands(stand, counts);
+            self.queues.change(stand.queue, no);
         }
     }
 

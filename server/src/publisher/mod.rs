@@ -316,7 +316,13 @@ impl Task {
                 self.dirty = true;
             }
             Asked::Forget(key) => self.batch.forgotten.push(key),
-            Asked::Rescope(user) => self.stream.rescope(user, &self.live),
+            Asked::Rescope(user) => {
+                // Who is about to begin with the old rights begins, and ends with the others.
+                if !self.joining.is_empty() {
+                    self.flush();
+                }
+                self.stream.rescope(user, &self.live);
+            }
             Asked::Subscribe(subscribe, answer) if self.dirty => self.joining.push((subscribe, answer)),
             Asked::Subscribe(subscribe, answer) => self.subscribe(*subscribe, answer),
             // The loop has ended with the first one.

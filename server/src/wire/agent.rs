@@ -383,3 +383,29 @@ impl AgentEventRow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use readyroom_views::fresh_agent;
+    use utoipa::PartialSchema;
+
+    #[test]
+    fn a_row_has_the_fields_that_its_schema_has() {
+        let fresh = board::row(&fresh_agent(UserId::from_u128(1)), [], Timestamp(0), EventNo(1));
+        let login = Some("anna".to_owned());
+        let (name, teams, skills) = ("Anna".to_owned(), vec![], vec![]);
+        let row = AgentRow::new(fresh, Known { name, login, teams, skills, handled: 0, position: EventNo(1) });
+        let row = serde_json::to_value(row).unwrap();
+        let schema = serde_json::to_value(AgentRow::schema()).unwrap();
+        let fields = |object: &serde_json::Value| {
+            let mut fields: Vec<_> = object.as_object().unwrap().keys().cloned().collect();
+            fields.sort();
+            fields
+        };
+        assert_eq!(fields(&row), fields(&schema["properties"]));
+        assert_eq!(schema["properties"]["bucket"]["enum"].as_array().unwrap().len(), Bucket::ALL.len());
+        assert_eq!((&row["bucket"], &row["widget"]["status"]), (&"offline".into(), &"offline".into()));
+        assert_eq!(row["allowed"]["self"], serde_json::json!(["log_in"]));
+    }
+}

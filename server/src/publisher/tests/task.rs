@@ -2,7 +2,7 @@
 
 use super::office::{BOSS, Office, Plain, live};
 use crate::publisher::*;
-use readyroom_core::commands::LogIn;
+use readyroom_core::commands::{LogIn, LogOut};
 use readyroom_core::ids::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -79,4 +79,42 @@ async fn what_waits_to_be_taken_in_is_not_lost_at_the_end() {
     }
     task.await.unwrap();
     assert_eq!((reached, rows > 0, forgotten), (upto, true, vec![KeyId::from_u128(5)]));
+}
+
+#[tokio::test]
+async fn a_keeper_that_cannot_follow_holds_up_the_releases_and_nothing_else() {
+    let mut office = Office::new(1);
+    let begin = live(&office.engine);
+    office.turns.clear();
+    let releases: Vec<_> = (0..200)
+        .map(|_| {
+            for _ in 0..100 {
+                office.ask(BOSS, LogIn { agent: ANNA, queues: vec![] });
+                office.ask(BOSS, LogOut { agent: ANNA });
+            }
+            let turns = std::mem::take(&mut office.turns);
+            Released { turns, upto: office.engine.floor().last_no(), promises: vec![] }
+        })
+        .collect();
+    let last = office.engine.floor().last_no();
+    let (keeper, mut kept) = tokio::sync::mpsc::channel(1);
+    let (publisher, task) = Publisher::start(begin, Box::new(Plain), keeper);
+    let releasing = publisher.clone();
+    let released = tokio::spawn(async move {
+        for released in releases {
+            releasing.release(released).await.unwrap();
+        }
+    });
+    for _ in 0..200 {
+        publisher.agent(ANNA).await.unwrap().expect("reads are answered meanwhile");
+    }
+    assert!(*publisher.position().borrow() < last, "there is no room for so many rows");
+    drop(publisher);
+    let mut rows = 0;
+    while let Some(batch) = kept.recv().await {
+        rows += batch.rows.iter().filter(|row| row.table == "agent_event").count();
+    }
+    assert_eq!(rows, 200 * 100 * 2);
+    released.await.unwrap();
+    task.await.unwrap();
 }
