@@ -120,6 +120,8 @@ mod planted {
         RepeatAnswersToday,
         /// What had nothing to do is promised, and not stored.
         PromiseNeedsEvents,
+        /// Conversations are taken up in the order of their slots.
+        OldestBySlot,
     }
 
     thread_local! {

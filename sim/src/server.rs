@@ -3,8 +3,8 @@
 //! the same idempotency key gets the same answer, across every stop.
 
 use readyroom_core::engine::{Engine, Input, Turn};
+use readyroom_core::event::Recorded;
 use readyroom_core::event::codec::{self, Body, Kept, Promise};
-use readyroom_core::event::{Actor, Policy, Recorded};
 use readyroom_core::floor::Floor;
 use readyroom_core::floor::snapshot::SNAPSHOT_VERSION;
 use readyroom_core::ids::*;
@@ -52,13 +52,6 @@ impl Unit {
         match &self.keyed {
             Keyed::Promised(promise) => Some(promise),
             Keyed::Judged | Keyed::Again(_) | Keyed::Reused => None,
-        }
-    }
-
-    fn by(&self) -> Actor {
-        match self.input {
-            Input::Command { by, .. } => by,
-            Input::Silent { .. } | Input::Reopen | Input::Wake => Actor::Policy(Policy::Reopen),
         }
     }
 
@@ -299,8 +292,10 @@ fn write_turn(body: &mut Vec<u8>, unit: &Unit, turn: &Turn) {
     if !turn.events.is_empty() {
         codec::write(body, &turn.events);
     }
-    if let (Some(promise), Some(_)) = (unit.promise(), &turn.answer) {
-        codec::write_promise(body, unit.now, unit.by(), promise);
+    if let (Some(promise), &Input::Command { by, .. }) = (unit.promise(), &unit.input)
+        && turn.answer.is_some()
+    {
+        codec::write_promise(body, unit.now, by, promise);
     }
 }
 

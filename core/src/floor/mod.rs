@@ -17,6 +17,7 @@ pub use fold::Touched;
 pub use slots::{AgentSlot, ConversationSlot, QueueSlot, ReasonSlot, SeatSlot};
 
 use crate::ids::*;
+use crate::mutant;
 use crate::refusal::Refusal;
 use crate::settings::ReasonSettings;
 use agent::Agent;
@@ -107,7 +108,8 @@ impl Floor {
 
     /// All conversations, in the order in which they came.
     pub fn conversations_by_age(&self) -> Vec<ConversationSlot> {
-        let mut all: Vec<_> = self.conversations().map(|(slot, conversation)| (conversation.no, slot)).collect();
+        let age = |conversation: &Conversation| mutant!(OldestBySlot: EventNo(0), else conversation.no);
+        let mut all: Vec<_> = self.conversations().map(|(slot, it)| (age(it), slot)).collect();
         all.sort();
         all.into_iter().map(|(_, slot)| slot).collect()
     }

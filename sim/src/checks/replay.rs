@@ -7,7 +7,7 @@ use crate::invariant::{Held, broken, hold};
 use crate::server::{Reopened, Unit, read};
 use readyroom_core::commands::{ChangeQueue, Command, QueueChoice, QueueReady};
 use readyroom_core::engine::{Engine, Input, Ticket, tell};
-use readyroom_core::event::{Actor, Recorded};
+use readyroom_core::event::{Actor, Event, Recorded, Status, StatusCause};
 use readyroom_core::floor::Floor;
 use readyroom_core::ids::*;
 use readyroom_core::settings::QueueSettings;
@@ -127,12 +127,38 @@ pub(crate) fn round_trip(floor: &Floor, now: Timestamp) -> Held {
 /// A floor from a snapshot goes on just as the floor itself: no decision hangs on where things
 /// happen to be kept.
 pub(crate) fn goes_on_alike(floor: &Floor, now: Timestamp) -> Held {
-    let itself = what_comes_next(floor.clone(), now);
-    let restored = what_comes_next(Floor::from_snapshot(floor.snapshot()), now);
-    let differs = itself.iter().zip(&restored).find(|(one, other)| one != other);
-    hold!(20, now, differs.is_none(), "a floor from a snapshot goes on otherwise: {differs:?}");
-    hold!(20, now, itself.len() == restored.len(), "a floor from a snapshot goes on for a different time");
+    for prepare in [|floor| floor, everybody_at_work] {
+        let itself = what_comes_next(prepare(floor.clone()), now);
+        let restored = what_comes_next(prepare(Floor::from_snapshot(floor.snapshot())), now);
+        let differs = itself.iter().zip(&restored).find(|(one, other)| one != other);
+        hold!(20, now, differs.is_none(), "a floor from a snapshot goes on otherwise: {differs:?}");
+        hold!(20, now, itself.len() == restored.len(), "a floor from a snapshot goes on for a different time");
+    }
     Ok(())
+}
+
+/// The floor as if everybody who is logged in had come to work and every queue took every channel
+/// before an engine looks at it: so its first look has much to choose from.
+fn everybody_at_work(mut floor: Floor) -> Floor {
+    let mut facts = Vec::new();
+    let mut queues: Vec<_> = floor.queues().map(|(_, queue)| queue).collect();
+    queues.sort_by_key(|queue| queue.id);
+    for queue in queues {
+        let settings = Box::new(QueueSettings { channels: ChannelSet::ALL, ..queue.settings.clone() });
+        facts.push(Event::QueueChanged { queue: queue.id, settings });
+    }
+    for (slot, agent) in floor.agents().filter(|(_, it)| it.status != Status::Offline && it.leaving.is_none()) {
+        let (agent, status, cause) = (agent.id, Status::Available, StatusCause::Asked);
+        facts.push(Event::StatusSet { agent, status, reason: None, out_only: false, cause });
+        for (_, seat) in floor.seats_of(slot) {
+            facts.push(Event::QueueLoggedIn { agent, queue: floor.queue(seat.queue).id, ready: true });
+        }
+    }
+    for event in facts {
+        let (no, at, by) = (floor.last_no().plus(1), floor.last_at(), Actor::Supervisor(UserId([0xb0; 16])));
+        floor.apply(&Recorded { no, at, by, event });
+    }
+    floor
 }
 
 /// What an engine on this floor decides when it is opened, when every queue takes every channel,

@@ -27,7 +27,8 @@ impl World {
         }
     }
 
-    /// A command with a key that arrives so late comes again later, and its key with something else.
+    /// A command with a key is on its way and arrives after `latency` milliseconds. It may come again
+    /// later, and its key with something else.
     pub(crate) fn asks_again(&mut self, house: usize, latency: i64, by: Actor, command: &Command, key: Key) {
         if self.calm {
             return;
