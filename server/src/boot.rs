@@ -61,13 +61,21 @@ pub fn boot(
     people: People,
 ) -> Result<Booted, BootError> {
     let failed = |why: String| BootError { account, why };
-    let (views, filling) = Views::open(views, account, vault.clone()).map_err(|error| failed(error.to_string()))?;
+    let at = Account(account.0);
+    let last = log.tail(at).map_err(|error| failed(error.to_string()))?.map_or(0, |tail| tail.entry.next_no() - 1);
+    let opened = Views::open(views, account, vault.clone()).map_err(|error| failed(error.to_string()))?;
+    let reached = opened.0.reached().map_err(|error| failed(error.to_string()))?;
+    let (views, filling) = if reached.0 > last {
+        // An older copy of the log was put in its place.
+        let why = format!("it tells of event {reached}, and the log ends with {last}");
+        opened.0.start_over(&why).map_err(|error| failed(error.to_string()))?
+    } else {
+        opened
+    };
     let known = views.reader().promises(Timestamp(clock::now().0 - PROMISE_MS as i64));
     let mut promises = Promises::default();
     known.map_err(|error| failed(error.to_string()))?.into_iter().for_each(|kept| promises.keep(kept));
 
-    let at = Account(account.0);
-    let last = log.tail(at).map_err(|error| failed(error.to_string()))?.map_or(0, |tail| tail.entry.next_no() - 1);
     let snapshot = log.get_snapshot(at, Pos::MAX).map_err(|error| failed(error.to_string()))?;
     // A snapshot that the tables have not passed would leave a hole in them.
     let passed = snapshot.is_some_and(|snapshot| snapshot.at.next_no <= filling.from().0 + 1);

@@ -23,8 +23,6 @@ use tokio::task::JoinHandle;
 const GRACE: Duration = Duration::from_secs(5);
 /// How long a client may take to send the head of a request.
 const HEAD_MAX: Duration = Duration::from_secs(10);
-/// How long a client may take over the handshake of TLS.
-const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 
 /// A server at work.
 pub struct Server {

@@ -33,6 +33,7 @@ use crate::clock;
 use crate::projector::Batch;
 use bytes::Bytes;
 use readyroom_core::engine::Turn;
+use readyroom_core::event::Event;
 use readyroom_core::event::codec::Kept;
 use readyroom_core::ids::*;
 use std::pin::pin;
@@ -76,7 +77,6 @@ type Look = Box<dyn FnOnce(&mut Live) + Send>;
 enum Asked {
     Look(Look),
     People(People),
-    Forget(KeyId),
     Rescope(UserId),
     Subscribe(Box<Subscribe>, oneshot::Sender<Result<Subscription, NotSubscribed>>),
     Close,
@@ -176,14 +176,6 @@ impl Publisher {
     /// `Closed`.
     pub async fn people(&self, people: People) -> Result<(), Closed> {
         self.ask(Asked::People(people)).await
-    }
-
-    /// A person was forgotten, whose key is gone; the keeper of the tables is told in its turn.
-    ///
-    /// # Errors
-    /// `Closed`.
-    pub async fn forget(&self, key: KeyId) -> Result<(), Closed> {
-        self.ask(Asked::Forget(key)).await
     }
 
     /// What a person may see is no longer the same, or it may see nothing: its streams end.
@@ -297,6 +289,10 @@ impl Task {
     fn take(&mut self, released: Released) {
         for turn in &released.turns {
             self.live.turn(turn, &mut self.batch.rows);
+            self.batch.forgotten.extend(turn.events.iter().flat_map(|event| match &event.event {
+                Event::PersonForgotten { keys, .. } => keys.clone(),
+                _ => Vec::new(),
+            }));
             if self.live.is_heavy() {
                 self.flush();
             }
@@ -315,7 +311,6 @@ impl Task {
                 self.live.people(people);
                 self.dirty = true;
             }
-            Asked::Forget(key) => self.batch.forgotten.push(key),
             Asked::Rescope(user) => {
                 // Who is about to begin with the old rights begins, and ends with the others.
                 if !self.joining.is_empty() {

@@ -66,10 +66,10 @@ async fn what_waits_to_be_taken_in_is_not_lost_at_the_end() {
     office.turns.clear();
     let (keeper, mut kept) = tokio::sync::mpsc::channel(1);
     let (publisher, task) = Publisher::start(begin, Box::new(Plain), keeper);
+    office.ask(BOSS, ForgetPerson { client: ClientId::from_u128(7), keys: vec![KeyId::from_u128(5)] });
     let released = anna_comes(&mut office);
     let upto = released.upto;
     publisher.release(released).await.unwrap();
-    publisher.forget(KeyId::from_u128(5)).await.unwrap();
     drop(publisher);
     let (mut reached, mut rows, mut forgotten) = (EventNo(0), 0, vec![]);
     while let Some(batch) = kept.recv().await {
