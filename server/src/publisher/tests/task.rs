@@ -2,7 +2,7 @@
 
 use super::office::{BOSS, Office, Plain, live};
 use crate::publisher::*;
-use readyroom_core::commands::{LogIn, LogOut};
+use readyroom_core::commands::{ForgetPerson, LogIn, LogOut};
 use readyroom_core::ids::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
