@@ -1,7 +1,7 @@
 //! The server is killed under load, again and again. From its clients' side nothing that was answered
 //! is lost, nothing is done twice, and nobody is stuck.
 //!
-//! `READYROOM_KILLS` says how often, `READYROOM_CLIENTS` under how many clients, `READYROOM_SEED` with
+//! `TEST_KILLS` says how often, `TEST_CLIENTS` under how many clients, `TEST_SEED` with
 //! which luck.
 
 mod books;
@@ -30,9 +30,9 @@ const WORKS_MS: std::ops::RangeInclusive<u64> = 100..=1_200;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_kill_loses_or_doubles_anything_and_nobody_is_stuck() {
-    let (kills, clients) = (told("READYROOM_KILLS", KILLS), told("READYROOM_CLIENTS", CLIENTS));
-    let seed = told("READYROOM_SEED", u64::from(std::process::id()));
-    eprintln!("READYROOM_SEED={seed} READYROOM_KILLS={kills} READYROOM_CLIENTS={clients}");
+    let (kills, clients) = (told("TEST_KILLS", KILLS), told("TEST_CLIENTS", CLIENTS));
+    let seed = told("TEST_SEED", u64::from(std::process::id()));
+    eprintln!("TEST_SEED={seed} TEST_KILLS={kills} TEST_CLIENTS={clients}");
     let mut dice = Dice(seed);
     let mut house = House::new().await;
     let place = Arc::new(open(&house, clients / 2).await);
