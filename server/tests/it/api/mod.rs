@@ -2,6 +2,7 @@
 //! own, and HTTP.
 
 mod people;
+mod kill;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
