@@ -2,6 +2,7 @@
 //! request into a command or a look, and the answer into JSON.
 
 pub mod agents;
+pub mod asyncapi;
 pub mod body;
 pub mod context;
 pub mod conversations;
@@ -15,6 +16,7 @@ pub mod query;
 pub mod queues;
 pub mod reasons;
 pub mod skills;
+pub mod stream;
 
 use crate::accounts::Accounts;
 use crate::auth::lockout::Lockout;
@@ -58,6 +60,8 @@ pub struct Parts {
     pub rates: Rates,
     /// What the operator decided.
     pub config: Config,
+    /// Who listens to the live stream.
+    pub streams: stream::Streams,
     /// Turns true when the server stops.
     pub stopping: tokio::sync::watch::Sender<bool>,
 }
@@ -89,6 +93,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(reasons::routes())
         .merge(conversations::routes())
         .merge(offers::routes())
+        .merge(stream::routes())
+        .merge(asyncapi::routes())
 }
 
 /// The service: routes, and what holds for all of them.
