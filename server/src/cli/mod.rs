@@ -12,6 +12,7 @@ mod log_inspect;
 mod log_rows;
 mod log_verify;
 mod man;
+mod openapi;
 mod print;
 mod report;
 mod serve;
@@ -66,6 +67,8 @@ enum Command {
     /// Work out figures over a window of time
     #[command(subcommand, after_help = EXIT_CODES)]
     Report(report::Report),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -88,6 +91,7 @@ impl Command {
             Command::Explain(explain) => explain.run(out),
             Command::Serve(serve) => serve.run(out),
             Command::Report(report) => report.run(out),
+            Command::OpenApi(openapi) => openapi.run(out),
             Command::Completions(completions) => completions.run(out),
             Command::Man(man) => man.run(out),
         }

@@ -3,6 +3,7 @@
 
 pub mod agents;
 pub mod api_keys;
+pub mod asyncapi;
 pub mod body;
 pub mod context;
 pub mod conversations;
@@ -19,6 +20,7 @@ pub mod sessions;
 pub mod setup;
 pub mod skills;
 pub mod users;
+pub mod stream;
 
 use crate::accounts::Accounts;
 use crate::auth::lockout::Lockout;
@@ -62,6 +64,8 @@ pub struct Parts {
     pub rates: Rates,
     /// What the operator decided.
     pub config: Config,
+    /// Who listens to the live stream.
+    pub streams: stream::Streams,
     /// Turns true when the server stops.
     pub stopping: tokio::sync::watch::Sender<bool>,
 }
@@ -126,6 +130,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(reasons::routes())
         .merge(conversations::routes())
         .merge(offers::routes())
+        .merge(stream::routes())
+        .merge(asyncapi::routes())
 }
 
 /// The service: routes, and what holds for all of them.

@@ -109,6 +109,11 @@ impl Problem {
     pub fn code(&self) -> &str {
         &self.code
     }
+
+    /// What was wrong, where, and what to do.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
 }
 
 impl IntoResponse for Problem {

@@ -6,6 +6,7 @@ mod explained;
 mod id;
 pub mod queue;
 mod settings;
+pub mod stream;
 mod time;
 mod words;
 
