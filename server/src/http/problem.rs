@@ -1,8 +1,10 @@
 //! Every "no" of the interface: RFC 9457, with a code for machines and a sentence for people.
 
 use crate::accounts::Failure;
+use crate::projector::ReadError;
 use crate::publisher::Closed;
 use crate::run::No;
+use crate::vault::VaultError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use readyroom_core::refusal::Refusal;
@@ -157,6 +159,26 @@ impl From<Failure> for Problem {
                 "the log cannot confirm at the moment; it may or may not be done: repeat it with the same Idempotency-Key",
             ),
         }
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Problem {
+        match error {
+            ReadError::NotInTable { asked, .. } => Problem::invalid(asked, error.to_string()),
+            ReadError::SearchLength { .. } => Problem::invalid("text", error.to_string()),
+            ReadError::Store { .. } => {
+                tracing::error!("the history: {error}");
+                Problem::unavailable("the history cannot be read at the moment")
+            }
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Problem {
+        tracing::error!("the vault: {error}");
+        Problem::unavailable("the keys cannot be read or written at the moment; it stands in the server's log")
     }
 }
 
