@@ -3,11 +3,14 @@
 
 pub mod agents;
 pub mod body;
+pub mod clients;
 pub mod context;
 pub mod conversations;
 pub mod gate;
 pub mod health;
+pub mod history;
 pub mod memberships;
+pub mod messages;
 pub mod offers;
 pub mod openapi;
 pub mod problem;
@@ -89,6 +92,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(reasons::routes())
         .merge(conversations::routes())
         .merge(offers::routes())
+        .merge(messages::routes())
+        .merge(clients::routes())
+        .merge(history::routes())
 }
 
 /// The service: routes, and what holds for all of them.
