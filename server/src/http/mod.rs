@@ -5,11 +5,14 @@ pub mod agents;
 pub mod api_keys;
 pub mod asyncapi;
 pub mod body;
+pub mod clients;
 pub mod context;
 pub mod conversations;
 pub mod gate;
 pub mod health;
+pub mod history;
 pub mod memberships;
+pub mod messages;
 pub mod offers;
 pub mod openapi;
 pub mod problem;
@@ -19,8 +22,8 @@ pub mod reasons;
 pub mod sessions;
 pub mod setup;
 pub mod skills;
-pub mod users;
 pub mod stream;
+pub mod users;
 
 use crate::accounts::Accounts;
 use crate::auth::lockout::Lockout;
@@ -132,6 +135,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(offers::routes())
         .merge(stream::routes())
         .merge(asyncapi::routes())
+        .merge(messages::routes())
+        .merge(clients::routes())
+        .merge(history::routes())
 }
 
 /// The service: routes, and what holds for all of them.

@@ -4,8 +4,10 @@ use crate::accounts::Failure;
 use crate::auth::Denied;
 use crate::auth::password::Overloaded;
 use crate::directory::DirectoryError;
+use crate::projector::ReadError;
 use crate::publisher::Closed;
 use crate::run::No;
+use crate::vault::VaultError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use readyroom_core::refusal::Refusal;
@@ -207,6 +209,26 @@ impl From<Denied> for Problem {
 impl From<Overloaded> for Problem {
     fn from(overloaded: Overloaded) -> Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, overloaded.code(), overloaded.to_string()).retry_after_s(3)
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Problem {
+        match error {
+            ReadError::NotInTable { asked, .. } => Problem::invalid(asked, error.to_string()),
+            ReadError::SearchLength { .. } => Problem::invalid("text", error.to_string()),
+            ReadError::Store { .. } => {
+                tracing::error!("the history: {error}");
+                Problem::unavailable("the history cannot be read at the moment")
+            }
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Problem {
+        tracing::error!("the vault: {error}");
+        Problem::unavailable("the keys cannot be read or written at the moment; it stands in the server's log")
     }
 }
 

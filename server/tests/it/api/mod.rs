@@ -1,8 +1,8 @@
 //! The server as its clients meet it: a real process on a free port of the loopback, a store of its
 //! own, and HTTP.
 
-mod people;
 mod kill;
+mod people;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
