@@ -228,3 +228,182 @@ enum Verdict {
     /// It is not stored, and may be sent again.
     Again(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use readyroom_core::event::codec::Promise;
+    use readyroom_core::event::{Author, Event, Sealed};
+    use readyroom_core::ids::*;
+    use readyroom_log::faults::{self, Fault};
+    use readyroom_log::open::{StartFrom, open};
+    use readyroom_log::{MemoryLog, Step};
+    use std::sync::Mutex;
+
+    const ACCOUNT: Account = Account([7; 16]);
+
+    struct Scene {
+        log: MemoryLog,
+        committer: Committer,
+        answered: Arc<Mutex<Vec<u32>>>,
+        next_no: u64,
+    }
+
+    impl Scene {
+        fn new() -> Scene {
+            let log = MemoryLog::default();
+            let at = open(&log, ACCOUNT, 1, 1, StartFrom::Beginning, &mut |_| Ok(())).unwrap().at;
+            let committer = Committer::new(Arc::new(log.clone()), ACCOUNT, at, 1);
+            Scene { log, committer, answered: Arc::default(), next_no: 1 }
+        }
+
+        /// Messages of so many bytes, all in one turn.
+        fn turn(&mut self, messages: usize, bytes: usize) -> Turn {
+            let events = (0..messages).map(|_| {
+                let body = Sealed { key: KeyId::from_u128(1), bytes: vec![7; bytes] };
+                let conversation = ConversationId::from_u128(1);
+                let no = EventNo(self.next_no);
+                self.next_no += 1;
+                let by = Actor::Signalling;
+                let event = Event::MessageRecorded { conversation, author: Author::Client, body };
+                Recorded { no, at: Timestamp(1), by, event }
+            });
+            Turn { events: events.collect(), ..Turn::default() }
+        }
+
+        fn add(&mut self, number: u32, turns: Vec<Turn>) {
+            let answered = self.answered.clone();
+            let let_go = Some(Box::new(move || answered.lock().unwrap().push(number)) as Box<dyn FnOnce() + Send>);
+            self.committer.add(Unit { turns, promise: None, let_go });
+        }
+
+        fn start(&mut self) {
+            let free = self.committer.start();
+            free.into_iter().filter_map(|unit| unit.let_go).for_each(|let_go| let_go());
+        }
+
+        async fn land(&mut self) -> Result<(), Lost> {
+            let units = self.committer.landed().await?;
+            units.into_iter().filter_map(|unit| unit.let_go).for_each(|let_go| let_go());
+            self.start();
+            Ok(())
+        }
+
+        fn answered(&self) -> Vec<u32> {
+            std::mem::take(&mut self.answered.lock().unwrap())
+        }
+
+        /// All events that are stored, by entry.
+        fn stored(&self) -> Vec<u32> {
+            let mut counts = Vec::new();
+            readyroom_log::replay(&self.log, ACCOUNT, self.committer.at().pos, StartFrom::Beginning, &mut |step| {
+                if let Step::Entry(stored) = step
+                    && !stored.entry.is_barrier()
+                {
+                    let body = codec::read_body(&stored.entry.body, EventNo(stored.entry.first_no)).unwrap();
+                    assert_eq!(body.events.len() as u32, stored.entry.count);
+                    counts.push(stored.entry.count);
+                }
+                Ok(())
+            })
+            .unwrap();
+            counts
+        }
+    }
+
+    #[tokio::test]
+    async fn a_look_waits_for_what_it_saw_and_for_nothing_else() {
+        let mut scene = Scene::new();
+        scene.add(1, vec![]);
+        scene.start();
+        assert_eq!(scene.answered(), [1], "nothing is under way");
+        let turn = scene.turn(1, 10);
+        scene.log.set_dice(faults::script([Fault::SlowSync]));
+        scene.add(2, vec![turn]);
+        scene.start();
+        scene.add(3, vec![]);
+        scene.start();
+        assert_eq!(scene.answered(), Vec::<u32>::new(), "what was seen is not stored yet");
+        scene.log.sync();
+        scene.land().await.unwrap();
+        assert_eq!(scene.answered(), [2, 3]);
+        assert!(scene.committer.is_settled());
+    }
+
+    #[tokio::test]
+    async fn what_gathers_while_an_entry_is_under_way_becomes_the_next() {
+        let mut scene = Scene::new();
+        for number in 1..=3 {
+            let turn = scene.turn(2, 10);
+            scene.add(number, vec![turn]);
+            scene.start();
+        }
+        scene.land().await.unwrap();
+        scene.land().await.unwrap();
+        assert_eq!((scene.answered(), scene.stored()), (vec![1, 2, 3], vec![2, 4]));
+    }
+
+    #[tokio::test]
+    async fn a_unit_larger_than_an_entry_is_stored_in_several_and_let_go_with_the_last() {
+        let mut scene = Scene::new();
+        let (large, small) = (scene.turn(40, 60_000), scene.turn(1, 10));
+        scene.add(1, vec![large, small]);
+        scene.start();
+        let mut landed = 0;
+        while scene.answered().is_empty() {
+            scene.land().await.unwrap();
+            landed += 1;
+        }
+        assert!(landed > 2, "2.4 MB are three entries at least");
+        assert_eq!(scene.stored().iter().sum::<u32>(), 41);
+        assert!(scene.committer.is_settled());
+    }
+
+    #[tokio::test]
+    async fn a_promise_alone_is_stored() {
+        let mut scene = Scene::new();
+        let promise = Promise { key: [1; 16], request: [2; 16], status: 200, answer: b"{}".to_vec() };
+        let kept = Kept { no: EventNo(0), at: Timestamp(5), promise };
+        scene.committer.add(Unit { promise: Some((Actor::Signalling, kept)), ..Unit::default() });
+        scene.start();
+        assert!(!scene.committer.is_settled());
+        scene.land().await.unwrap();
+        assert_eq!(scene.stored(), [0]);
+    }
+
+    #[tokio::test]
+    async fn an_answer_in_doubt_is_looked_up_in_the_log() {
+        for fault in [Fault::AckLostLanded, Fault::AckLostNotLanded, Fault::SpuriousConflict, Fault::DiskFull] {
+            let mut scene = Scene::new();
+            scene.log.set_dice(faults::script([fault]));
+            let turn = scene.turn(3, 10);
+            scene.add(1, vec![turn]);
+            scene.start();
+            scene.land().await.unwrap_or_else(|lost| panic!("{fault:?}: {lost}"));
+            assert_eq!((scene.answered(), scene.stored()), (vec![1], vec![3]), "{fault:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_answered_when_another_writer_has_the_account() {
+        let mut scene = Scene::new();
+        open(&scene.log, ACCOUNT, 2, 1, StartFrom::Beginning, &mut |_| Ok(())).unwrap();
+        let turn = scene.turn(1, 10);
+        scene.add(1, vec![turn]);
+        scene.start();
+        assert!(scene.land().await.is_err());
+        drop(scene.committer);
+        assert_eq!(*scene.answered.lock().unwrap(), Vec::<u32>::new());
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_stays_full_is_given_up() {
+        let mut scene = Scene::new();
+        scene.log.set_dice(Box::new(|_| Some(Fault::DiskFull)));
+        let turn = scene.turn(1, 10);
+        scene.add(1, vec![turn]);
+        scene.start();
+        assert!(scene.land().await.is_err());
+        assert_eq!(scene.answered(), Vec::<u32>::new());
+    }
+}

@@ -191,6 +191,7 @@ impl Run {
     fn command(&mut self, ask: CommandAsk) {
         let CommandAsk { by, command, promise, guard, since, answer } = ask;
         let now = clock::now();
+        self.promises.forget_before(Timestamp(now.0 - PROMISE_MS as i64));
         if let Some(known) = promise.as_ref().and_then(|promise| self.promised(&promise.key, &promise.request)) {
             return self.answer(answer, known);
         }
@@ -208,7 +209,6 @@ impl Run {
             _ => None,
         };
         if let Some(kept) = &kept {
-            self.promises.forget_before(Timestamp(now.0 - PROMISE_MS as i64));
             self.promises.keep(kept.clone());
         }
         let offers =

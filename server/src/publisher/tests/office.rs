@@ -95,7 +95,7 @@ impl Office {
                 capacity: 3,
                 ..AgentSettings::default()
             };
-            office.ask(BOSS, AddAgent { agent, settings });
+            office.ask(BOSS, AddAgent::new(agent, settings));
             for queue in (1..=3).map(QueueId::from_u128) {
                 office.ask(BOSS, SetMembership { agent, queue, settings: MembershipSettings::default() });
             }

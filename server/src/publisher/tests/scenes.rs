@@ -197,7 +197,7 @@ fn whose_rights_changed_begins_anew() {
 fn a_large_snapshot_comes_in_several_messages() {
     let mut scene = Scene::new();
     for number in 0..SNAPSHOT_ROWS_MAX as u128 {
-        scene.ask(AddAgent { agent: UserId::from_u128(1_000 + number), settings: Default::default() });
+        scene.ask(AddAgent::new(UserId::from_u128(1_000 + number), Default::default()));
     }
     scene.tick();
     let topics = [Topic::Agents, Topic::Queues];

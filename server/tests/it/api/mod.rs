@@ -138,7 +138,7 @@ impl Answer {
 /// Somebody who asks: with a key, with a session, or unknown.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    http: ureq::Agent,
     /// Of the server.
     pub url: String,
     headers: Vec<(&'static str, String)>,
@@ -147,8 +147,8 @@ pub struct Client {
 impl Client {
     /// Somebody unknown.
     pub fn unknown(url: &str) -> Client {
-        let http = reqwest::Client::builder().timeout(SOON).build().unwrap();
-        Client { http, url: url.to_owned(), headers: Vec::new() }
+        let config = ureq::Agent::config_builder().timeout_global(Some(SOON)).http_status_as_error(false);
+        Client { http: config.build().into(), url: url.to_owned(), headers: Vec::new() }
     }
 
     /// A program with this key.
@@ -185,24 +185,20 @@ impl Client {
     }
 
     /// Asks, if the server can be reached.
-    pub async fn try_ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, reqwest::Error> {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = self.http.request(method, format!("{}{path}", self.url));
+    pub async fn try_ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, String> {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let response = request.send().await?;
-        let status = response.status().as_u16();
-        let header = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
-            (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned())
+        let body = match body {
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                serde_json::to_vec(body).unwrap()
+            }
+            None => Vec::new(),
         };
-        let headers = response.headers().iter().map(header).collect();
-        let text = response.text().await?;
-        let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text));
-        Ok(Answer { status, body, headers })
+        let (http, request) = (self.http.clone(), request.body(body).unwrap());
+        tokio::task::spawn_blocking(move || answer(&http, request)).await.unwrap().map_err(|error| error.to_string())
     }
 
     /// Asks.
@@ -229,6 +225,18 @@ impl Client {
     pub async fn delete(&self, path: &str) -> Answer {
         self.ask("DELETE", path, None).await
     }
+}
+
+fn answer(http: &ureq::Agent, request: ureq::http::Request<Vec<u8>>) -> Result<Answer, ureq::Error> {
+    let mut response = http.run(request)?;
+    let status = response.status().as_u16();
+    let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
+        (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned())
+    };
+    let headers = response.headers().iter().map(header).collect();
+    let text = response.body_mut().read_to_string()?;
+    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    Ok(Answer { status, body, headers })
 }
 
 /// A server with one account that was set up, and its administrator.
