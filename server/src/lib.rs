@@ -12,6 +12,7 @@ pub mod config;
 pub mod dice;
 pub mod directory;
 pub mod http;
+mod patience;
 pub mod projector;
 pub mod publisher;
 pub mod report;

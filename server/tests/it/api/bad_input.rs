@@ -42,7 +42,8 @@ impl Floor {
 
     /// A path or a body with the ids of this floor in it.
     fn fill(&self, text: &str) -> String {
-        let known = [("{agent}", &self.agent), ("{queue}", &self.queue), ("{call}", &self.call), ("{skill}", &self.skill)];
+        let known =
+            [("{agent}", &self.agent), ("{queue}", &self.queue), ("{call}", &self.call), ("{skill}", &self.skill)];
         known.into_iter().fold(text.to_owned(), |text, (name, id)| text.replace(name, id))
     }
 
@@ -191,7 +192,10 @@ async fn a_number_out_of_its_range_is_refused_with_the_range() {
         let method = if path == "/v1/queues" { "POST" } else { "PUT" };
         let taken = floor.house.queue(json!({"name": "Taken", "number": format!("77{}", method.len())})).await;
         let number = format!("77{}", method.len());
-        assert_eq!(floor.refuses(method, path, Some(json!({"name": "Again", "number": number})), 409).await, "already_exists");
+        assert_eq!(
+            floor.refuses(method, path, Some(json!({"name": "Again", "number": number})), 409).await,
+            "already_exists"
+        );
         floor.house.admin.delete(&format!("/v1/queues/{taken}")).await.ok();
     }
 }
@@ -201,7 +205,8 @@ async fn ids_that_name_nothing_or_are_none_are_not_found() {
     let floor = Floor::new().await;
     let ghost = |id: &str| format!("{}0000000000000000000000zzzz", &id[..id.len() - 26]);
     let (agent, queue, call) = (ghost(&floor.agent), ghost(&floor.queue), ghost(&floor.call));
-    let (skill, offer, client) = (ghost(&floor.skill), ghost("of_01jd7k2v3w4x5y6z7a8b9c0d1e"), ghost("cl_01jd7k2v3w4x5y6z7a8b9c0d1e"));
+    let (skill, offer, client) =
+        (ghost(&floor.skill), ghost("of_01jd7k2v3w4x5y6z7a8b9c0d1e"), ghost("cl_01jd7k2v3w4x5y6z7a8b9c0d1e"));
     assert!(client.starts_with("cl_"));
     for (method, path, body, code) in [
         ("GET", format!("/v1/agents/{agent}"), None, "unknown_agent"),
@@ -227,7 +232,12 @@ async fn ids_that_name_nothing_or_are_none_are_not_found() {
         ("PUT", format!("/v1/skills/{skill}"), Some(json!({"name": "None"})), "unknown_skill"),
         ("DELETE", "/v1/agents/{agent}/devices/none".into(), None, "unknown_device"),
         ("DELETE", "/v1/agents/{agent}/external-calls/none".into(), None, "unknown_call"),
-        ("PUT", "/v1/agents/{agent}/status".into(), Some(json!({"status": "on_break", "reason": "none"})), "unknown_reason"),
+        (
+            "PUT",
+            "/v1/agents/{agent}/status".into(),
+            Some(json!({"status": "on_break", "reason": "none"})),
+            "unknown_reason",
+        ),
     ] {
         if path.ends_with("/status") {
             floor.house.admin.post(&floor.fill("/v1/agents/{agent}/login"), json!({})).await.ok();
@@ -252,7 +262,10 @@ async fn ids_that_name_nothing_or_are_none_are_not_found() {
         floor.refuses(method, path, body, 404).await;
     }
     for act in ["accept", "decline"] {
-        assert_eq!(floor.refuses("POST", &format!("/v1/offers/{offer}/{act}"), Some(json!({})), 409).await, "offer_gone");
+        assert_eq!(
+            floor.refuses("POST", &format!("/v1/offers/{offer}/{act}"), Some(json!({})), 409).await,
+            "offer_gone"
+        );
     }
     let malformed = json!({"queue": "8000", "channel": "voice", "client": "two", "owner": "nobody"});
     floor.refuses("POST", "/v1/conversations", Some(malformed), 422).await;

@@ -83,7 +83,12 @@ async fn a_tag_keeps_two_administrators_from_overwriting_each_other() {
     busy["class"] = "busy".into();
     let changed_queue = json!({"name": "Sales and more", "number": "8000"});
     for (read, write, one, other) in [
-        ("/v1/queues/8000", "/v1/queues/8000", json!({"name": "Sales", "number": "8000", "priority": 6}), changed_queue),
+        (
+            "/v1/queues/8000",
+            "/v1/queues/8000",
+            json!({"name": "Sales", "number": "8000", "priority": 6}),
+            changed_queue,
+        ),
         ("/v1/reasons/fire", "/v1/reasons", busy, fire),
     ] {
         let tag = house.admin.get(read).await.header("etag").expect("it has a tag").to_owned();

@@ -68,7 +68,9 @@ async fn a_connection_that_says_nothing_or_stops_in_the_middle_is_cut_off() {
 async fn garbage_behind_a_good_request_ends_the_connection_and_changes_nothing() {
     let house = impatient().await;
     let before = house.position().await;
-    for garbage in [&b"\x00\x01\x02\x03\r\n\r\n"[..], b"EHLO mail\r\n\r\n", b"GET /healthz HTTP/9.9\r\n\r\n", &[0xff; 5_000]] {
+    for garbage in
+        [&b"\x00\x01\x02\x03\r\n\r\n"[..], b"EHLO mail\r\n\r\n", b"GET /healthz HTTP/9.9\r\n\r\n", &[0xff; 5_000]]
+    {
         let mut stream = connect(&house);
         stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
         // It may be cut off before all of it is sent.
@@ -78,7 +80,8 @@ async fn garbage_behind_a_good_request_ends_the_connection_and_changes_nothing()
         assert_eq!(said.matches("HTTP/1.1 200").count(), 1, "{said}");
     }
     let mut smuggled = connect(&house);
-    let two_lengths = b"POST /v1/skills HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
+    let two_lengths =
+        b"POST /v1/skills HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
     smuggled.write_all(two_lengths).unwrap();
     let said = tokio::task::spawn_blocking(move || drip(smuggled, &[])).await.unwrap();
     assert!(!said.contains(" 201 "), "{said}");

@@ -172,7 +172,8 @@ struct Played {
 async fn play(house: &House, case: &Value) -> Played {
     let id = case["id"].as_str().unwrap().to_owned();
     let steps = case["steps"].as_array().unwrap();
-    let about_the_end = |step: &Value| ["ring_timeout", "noop stale-ring-timer c1"].contains(&step["signal"].as_str().unwrap());
+    let about_the_end =
+        |step: &Value| ["ring_timeout", "noop stale-ring-timer c1"].contains(&step["signal"].as_str().unwrap());
     let ring_s = if steps.iter().any(about_the_end) { RING_S } else { 3_600 };
     let mut scene = Scene::new(house, &id.to_lowercase(), ring_s, &case["config"]).await;
     assert!(scene.begin(&case["initial"]["vector"]).await, "{id} begins where no agent can be");

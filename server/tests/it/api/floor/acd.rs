@@ -51,7 +51,10 @@ async fn an_agent_has_a_state_in_each_of_its_queues() {
     anna.phone(false).await;
     assert_eq!(states(&anna, queues).await, ["OFFLINE", "OFFLINE"]);
     anna.does("/queues/all/logout").await.ok();
-    assert_eq!((anna.word("status").await, states(&anna, queues).await[0].clone()), ("offline".into(), "LOGGED_OUT".into()));
+    assert_eq!(
+        (anna.word("status").await, states(&anna, queues).await[0].clone()),
+        ("offline".into(), "LOGGED_OUT".into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,7 +21,8 @@ async fn an_agent_is_added_with_capacity_skills_and_queues_all_at_once_or_not_at
     let full = house.agent("full", full).await;
     let row = full.row().await;
     assert_eq!((&row["slots"], &row["name"], &row["login"]), (&json!(20), &json!("full of Acme"), &json!("full")));
-    let known: Vec<_> = row["skills"].as_array().unwrap().iter().map(|skill| (&skill["name"], &skill["level"])).collect();
+    let known: Vec<_> =
+        row["skills"].as_array().unwrap().iter().map(|skill| (&skill["name"], &skill["level"])).collect();
     assert_eq!(known, [(&json!("Billing"), &json!(5)), (&json!("Spanish Language"), &json!(1))]);
     assert_eq!(full.seat(&queue).await["tier_level"], 1);
 
@@ -76,7 +77,8 @@ async fn a_required_skill_is_required_at_its_level() {
     let skill = house.admin.post("/v1/skills", json!({"name": "Billing"})).await.ok()["id"].clone();
     let anna = house.ready_agent("anna", &queue).await;
     house.admin.put(&anna.path("/skills"), json!({"skills": [{"skill": skill, "level": 2}]})).await.ok();
-    let required = json!({"queue": queue, "channel": "voice", "client": "one", "skills": [{"skill": skill, "level": 3}]});
+    let required =
+        json!({"queue": queue, "channel": "voice", "client": "one", "skills": [{"skill": skill, "level": 3}]});
     let call = house.arrives(required).await;
     let told = house.admin.get(&format!("/v1/conversations/{call}/explain")).await.ok();
     assert_eq!((&told["candidates"][0]["code"], &told["place"]), (&json!("lacks_skill"), &json!(1)));
@@ -129,7 +131,10 @@ async fn aux_codes_are_away_or_busy_by_their_class_and_wrap_up_is_busy() {
 
     anna.does("/wrap-up").await.ok();
     let row = anna.row().await;
-    assert_eq!((&row["desk"], &row["bucket"], &row["aux"]), (&json!("busy"), &json!("wrapup"), &json!({"aux": "wrap_up"})));
+    assert_eq!(
+        (&row["desk"], &row["bucket"], &row["aux"]),
+        (&json!("busy"), &json!("wrapup"), &json!({"aux": "wrap_up"}))
+    );
     assert_eq!(row["wrap_up"], json!({"conversation": null, "queue": null, "until": null}), "it ends by hand");
     let call = house.call(&queue, "one").await;
     assert_eq!(house.stage(&call).await, "waiting");

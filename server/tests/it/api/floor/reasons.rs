@@ -22,13 +22,17 @@ fn with(mut body: Value, more: Value) -> Value {
 async fn a_reason_is_added_read_changed_and_switched_off() {
     let house = House::new().await;
     let builtin = house.admin.get("/v1/reasons").await.ok();
-    let codes: Vec<&str> = builtin["data"].as_array().unwrap().iter().map(|reason| reason["code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> =
+        builtin["data"].as_array().unwrap().iter().map(|reason| reason["code"].as_str().unwrap()).collect();
     for code in ["lunch_break", "meeting", "short_break", "technical_break", "training"] {
         assert!(codes.contains(&code), "{codes:?}");
     }
     house.admin.post("/v1/reasons", reason("yoga")).await.ok();
     let read = house.admin.get("/v1/reasons/yoga").await.ok();
-    assert_eq!(read, with(reason("yoga"), json!({"color": "#FFFFFF", "active": true, "paid": false, "reserved": false})));
+    assert_eq!(
+        read,
+        with(reason("yoga"), json!({"color": "#FFFFFF", "active": true, "paid": false, "reserved": false}))
+    );
     assert_eq!(house.admin.post("/v1/reasons", reason("yoga")).await.no(409), "already_exists");
 
     let anna = house.agent("anna", json!({})).await;

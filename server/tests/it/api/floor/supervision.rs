@@ -54,9 +54,8 @@ async fn assigning_by_hand_is_refused_in_three_different_ways() {
     let anna = house.agent("anna", json!({"capacity": 1})).await;
     anna.joins(&queue, json!({})).await;
     let chat = house.chat(&other, "one").await;
-    let assign = async || {
-        house.admin.post(&format!("/v1/conversations/{chat}/assign"), json!({"agent": anna.id})).await
-    };
+    let assign =
+        async || house.admin.post(&format!("/v1/conversations/{chat}/assign"), json!({"agent": anna.id})).await;
     assert_eq!(assign().await.no(409), "agent_offline");
     anna.console().await;
     anna.logs_in(&[&queue]).await;
