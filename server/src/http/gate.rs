@@ -12,7 +12,9 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, SocketAddr};
+use utoipa::openapi::RefOr;
 use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -21,10 +23,12 @@ pub const COOKIE: &str = "readyroom_session";
 /// The header that proves that a page of ours sent the request.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
-/// A route for callers of this role or above, or with a key of this scope.
+/// A route for callers of this role or above, or with a key of this scope. One that documents no query
+/// takes none.
 pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     let (schemas, mut paths, methods) = routes;
     let security = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
+    let mut takes_query = false;
     for item in paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
@@ -32,16 +36,22 @@ pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> Uto
                 ExtensionsBuilder::new().add("x-role", role.as_str()).add("x-scope", scope.as_str()).build();
             operation.extensions.get_or_insert_default().merge(extensions);
             operation.security = Some(vec![security("key"), security("session")]);
+            let mut parameters = operation.parameters.iter().flatten();
+            takes_query |=
+                parameters.any(|known| matches!(known, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
         }
     }
     let need = Need { role, scope };
-    (schemas, paths, methods.layer(middleware::from_fn(move |request, next| pass(need, request, next))))
+    let pass = move |request, next| pass(need, takes_query, request, next);
+    (schemas, paths, methods.layer(middleware::from_fn(pass)))
 }
 
-async fn pass(need: Need, request: Request, next: Next) -> Response {
+async fn pass(need: Need, takes_query: bool, request: Request, next: Next) -> Response {
+    let asks = request.uri().query().is_some_and(|query| !query.is_empty());
     match request.extensions().get::<Caller>() {
         None => unauthenticated().into_response(),
         Some(caller) => match caller.may(&need) {
+            Ok(()) if asks && !takes_query => Problem::invalid("query", "this takes none").into_response(),
             Ok(()) => next.run(request).await,
             Err(denied) => Problem::forbidden(denied.to_string()).into_response(),
         },

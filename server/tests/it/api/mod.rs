@@ -3,6 +3,12 @@
 
 mod kill;
 mod people;
+mod agent;
+mod bad_input;
+mod floor;
+mod promises;
+mod slow;
+mod states;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
