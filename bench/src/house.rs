@@ -167,7 +167,15 @@ pub async fn open(kept: Kept, dir: &Path, people: usize) -> (Server, Account, St
     for at in 0..people {
         let (login, name) = (Login::new(&format!("agent{at}")), PersonName::new("Agent"));
         let (login, name) = (login.expect("a login"), name.expect("a name"));
-        let new = NewUser { id: agent(at), login, name, email: None, role: Role::Agent, password: None };
+        let new = NewUser {
+            id: agent(at),
+            login,
+            name,
+            email: None,
+            role: Role::Agent,
+            password: None,
+            teams: Default::default(),
+        };
         directory.create_user(id, new, None, &act("user.created")).expect("a new user");
     }
     let scopes = BTreeSet::from([ApiScope::All]);
