@@ -1,11 +1,11 @@
 //! The server as its clients meet it: a real process on a free port of the loopback, a store of its
 //! own, and HTTP.
 
-mod kill;
-mod people;
 mod agent;
 mod bad_input;
 mod floor;
+mod kill;
+mod people;
 mod promises;
 mod slow;
 mod states;
