@@ -24,6 +24,9 @@ use tokio::task::JoinHandle;
 /// How long requests under way may still take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// Between two sweeps of the directory.
+const SWEEP: Duration = Duration::from_secs(60);
+
 /// A server at work.
 pub struct Server {
     /// Where it listens.
@@ -34,6 +37,7 @@ pub struct Server {
     pub setup_token: Option<String>,
     handle: Handle<SocketAddr>,
     serving: JoinHandle<std::io::Result<()>>,
+    sweeping: JoinHandle<()>,
 }
 
 impl Server {
@@ -116,7 +120,8 @@ impl Server {
                 }
             }
         };
-        Ok(Server { address, app, setup_token, handle, serving })
+        let sweeping = tokio::spawn(sweep(app.directory.clone()));
+        Ok(Server { address, app, setup_token, handle, serving, sweeping })
     }
 
     /// Waits until every account is at work, or the time is over.
@@ -140,6 +145,20 @@ impl Server {
             Err(error) => tracing::error!("the doors: {error}"),
         }
         self.app.accounts.stop().await;
+        // What it has not written yet is when things were used in the last minute.
+        self.sweeping.abort();
+    }
+}
+
+/// Keeps the directory clean, for as long as the server runs.
+async fn sweep(directory: Arc<Directory>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let directory = directory.clone();
+        let swept = tokio::task::spawn_blocking(move || directory.sweep(clock::now())).await;
+        if let Err(error) = swept.expect("a sweep does not panic") {
+            tracing::error!("the directory was not swept: {error}");
+        }
     }
 }
 

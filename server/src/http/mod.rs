@@ -1,9 +1,11 @@
 //! HTTP: one file for each subject. A handler authenticates nothing and decides nothing: it turns a
 //! request into a command or a look, and the answer into JSON.
 
+pub mod account;
 pub mod agents;
 pub mod api_keys;
 pub mod asyncapi;
+pub mod audit;
 pub mod body;
 pub mod clients;
 pub mod context;
@@ -23,6 +25,9 @@ pub mod sessions;
 pub mod setup;
 pub mod skills;
 pub mod stream;
+pub mod teams;
+pub mod user_access;
+pub mod user_add;
 pub mod users;
 
 use crate::accounts::Accounts;
@@ -127,7 +132,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(setup::routes())
         .merge(sessions::routes())
         .merge(users::routes())
+        .merge(user_add::routes())
+        .merge(user_access::routes())
+        .merge(teams::routes())
         .merge(api_keys::routes())
+        .merge(account::routes())
+        .merge(audit::routes())
         .merge(agents::routes())
         .merge(queues::routes())
         .merge(memberships::routes())
