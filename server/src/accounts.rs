@@ -5,6 +5,7 @@ use crate::directory::{Directory, DirectoryError, User};
 use crate::projector::{Projector, Reader};
 use crate::publisher::{Opener, People, Person, Publisher};
 use crate::run::{Ask, CommandAsk, Done, End, Guard, No, Run};
+use crate::upkeep;
 use crate::vault::{self, Vault};
 use readyroom_core::commands::{AddAgent, Command, DeactivateAgent, OpenAccount, ReactivateAgent};
 use readyroom_core::event::codec::Promise;
@@ -66,6 +67,7 @@ struct Kept {
     account: Account,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
+    upkeep: JoinHandle<()>,
 }
 
 /// One account. Cheap to clone; outlives restarts of its engine.
@@ -101,8 +103,9 @@ impl Accounts {
         }
         let account = Account(Arc::new(Shared { id, live: RwLock::default() }));
         let (stop, stopping) = watch::channel(false);
+        let upkeep = tokio::spawn(upkeep::keep(self.clone(), account.clone(), stopping.clone()));
         let task = tokio::spawn(keep(self.clone(), account.clone(), stopping));
-        open.insert(id, Kept { account: account.clone(), stop, task });
+        open.insert(id, Kept { account: account.clone(), stop, task, upkeep });
         account
     }
 
@@ -114,6 +117,22 @@ impl Accounts {
     /// Every account.
     pub fn all(&self) -> Vec<Account> {
         self.read().values().map(|kept| kept.account.clone()).collect()
+    }
+
+    /// What they are made of.
+    pub fn ground(&self) -> &Ground {
+        &self.0.ground
+    }
+
+    /// Stores a snapshot that the account's tables have passed.
+    ///
+    /// # Errors
+    /// Why it could not be stored. The next start takes longer without it, and that is all.
+    pub async fn put_snapshot(&self, account: AccountId, at: Anchor, state: Vec<u8>) -> Result<(), String> {
+        let log = self.0.ground.log.clone();
+        let snapshot = Snapshot::new(readyroom_log::Account(account.0), at, SNAPSHOT_VERSION, state);
+        let stored = tokio::task::spawn_blocking(move || log.put_snapshot(&snapshot)).await;
+        stored.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<AccountId, Kept>> {
@@ -136,8 +155,10 @@ impl Accounts {
             let _ = kept.stop.send(true); // Its task may have ended by itself.
         }
         for (id, kept) in kept {
-            if let Err(error) = kept.task.await {
-                tracing::error!(account = %id, "its task failed: {error}");
+            for task in [kept.upkeep, kept.task] {
+                if let Err(error) = task.await {
+                    tracing::error!(account = %id, "its task failed: {error}");
+                }
             }
         }
     }
@@ -227,6 +248,16 @@ impl Account {
         wait(COMMAND_WAIT_MAX, answered).await
     }
 
+    /// The floor as the bytes of a snapshot, all of it stored; its place, and its last event.
+    ///
+    /// # Errors
+    /// `Failure`, never `No`.
+    pub async fn snapshot(&self) -> Result<(Anchor, EventNo, Vec<u8>), Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Ask::Snapshot(answer))?;
+        wait(COMMAND_WAIT_MAX, answered).await
+    }
+
     /// A device has not been heard of, though its lease runs on.
     pub fn silent(&self, agent: UserId, device: DeviceId) {
         // If it cannot be said now, the lease ends all the same.
@@ -251,6 +282,14 @@ impl Account {
         let mut live = self.at_work()?;
         let target = EventNo(position.unwrap_or(0));
         pass(&mut live.stored, target).await
+    }
+
+    /// What a person may see is no longer the same: its streams end, and begin anew with what it may.
+    pub async fn rescope(&self, user: UserId) {
+        if let Some(live) = self.live() {
+            // Of an account that closes, all streams end.
+            let _ = live.publisher.rescope(user).await;
+        }
     }
 
     /// The board, when it shows this position and everything acknowledged so far.
@@ -387,7 +426,10 @@ async fn work(accounts: &Accounts, account: &Account, opened: Opened, stopping: 
     match end {
         Ok(End::Stopped { at, no, state }) => {
             if no.0 - opened_at.0 >= SNAPSHOT_WORTH {
-                put_snapshot(accounts, account.id(), at, state).await;
+                // The tables have passed it: they were closed just now.
+                if let Err(why) = accounts.put_snapshot(account.id(), at, state).await {
+                    tracing::warn!(account = %account.id(), "no snapshot was left, the next start takes longer: {why}");
+                }
             }
             tracing::info!(account = %account.id(), position = %no, "closed");
         }
@@ -396,17 +438,6 @@ async fn work(accounts: &Accounts, account: &Account, opened: Opened, stopping: 
         Err(fault) => tracing::error!(account = %account.id(), "its engine failed ({fault}); it is opened anew"),
     }
     stopped
-}
-
-/// Leaves a snapshot for the next start. The tables have passed it.
-async fn put_snapshot(accounts: &Accounts, account: AccountId, at: Anchor, state: Vec<u8>) {
-    let log = accounts.0.ground.log.clone();
-    let snapshot = Snapshot::new(readyroom_log::Account(account.0), at, SNAPSHOT_VERSION, state);
-    match tokio::task::spawn_blocking(move || log.put_snapshot(&snapshot)).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%account, "no snapshot was left, the next start takes longer: {error}"),
-        Err(error) => tracing::error!(%account, "{error}"),
-    }
 }
 
 /// The directory comes first and the floor follows: what a stop left between the two is made good.

@@ -142,7 +142,8 @@ impl Run {
                     return self.stopped();
                 }
             }
-            let open = !stopping && !self.committer.is_full();
+            // Whoever wants a snapshot waits for one entry, and would wait for ever if more came in meanwhile.
+            let open = !stopping && snapshots.is_empty() && !self.committer.is_full();
             let sleep = self.sleep();
             tokio::select! {
                 biased;

@@ -8,6 +8,7 @@ use crate::auth::rate::Rates;
 use crate::config::{Config, Tls};
 use crate::directory::{Directory, DirectoryError, Settings};
 use crate::http::{self, App, Parts};
+use crate::patience::Impatient;
 use crate::vault::Vault;
 use crate::{clock, telemetry};
 use axum_server::Handle;
@@ -21,8 +22,6 @@ use tokio::task::JoinHandle;
 
 /// How long requests under way may still take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long a client may take to send the head of a request.
-const HEAD_MAX: Duration = Duration::from_secs(10);
 
 /// A server at work.
 pub struct Server {
@@ -100,16 +99,17 @@ impl Server {
         };
         let serving = {
             let handle = handle.clone();
+            let within = Duration::from_secs(app.config.limits.head_s);
             match tls {
                 None => {
                     let mut server = axum_server::from_tcp(listener)?.handle(handle);
-                    patience(server.http_builder());
-                    tokio::spawn(server.serve(service))
+                    patience(server.http_builder(), within);
+                    tokio::spawn(server.map(|inner| Impatient { inner, within }).serve(service))
                 }
                 Some(tls) => {
                     let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
-                    patience(server.http_builder());
-                    tokio::spawn(server.serve(service))
+                    patience(server.http_builder(), within);
+                    tokio::spawn(server.map(|inner| Impatient { inner, within }).serve(service))
                 }
             }
         };
@@ -145,9 +145,9 @@ fn make(dir: &Path) -> anyhow::Result<()> {
 }
 
 /// Ends connections that send nothing, however slowly.
-fn patience(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
-    builder.http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(HEAD_MAX);
-    builder.http2().timer(hyper_util::rt::TokioTimer::new()).keep_alive_interval(HEAD_MAX);
+fn patience(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>, within: Duration) {
+    builder.http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(within);
+    builder.http2().timer(hyper_util::rt::TokioTimer::new()).keep_alive_interval(within);
 }
 
 async fn read_tls(tls: &Tls) -> anyhow::Result<RustlsConfig> {

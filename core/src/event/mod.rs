@@ -94,6 +94,9 @@ pub enum Policy {
     ReturnToSender,
     /// An account was opened again.
     Reopen,
+    /// What the server does without being asked by a person: text whose time is up goes, and so do
+    /// those whom its operator orders to be forgotten.
+    Upkeep,
 }
 
 /// Which of the three kinds an offer is; each predicate binds some of them.

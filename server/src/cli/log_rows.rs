@@ -4,12 +4,12 @@ use super::print::{NOTHING, Widths};
 use super::steps::Steps;
 use super::store::Store;
 use super::{EXIT_CODES, Exit, exit_codes, json};
+use crate::wire::rows;
 use clap::{Args, ValueEnum};
 use readyroom_core::ids::AccountId;
 use readyroom_views::tables::{
     AgentActivities, AgentEvents, Cell, ClientDescriptions, Column, ConversationSegments, Messages, Row, Table,
 };
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -83,9 +83,6 @@ impl Rows {
     }
 }
 
-/// Stands for a text that only the server's keys open.
-const SEALED: &str = "(sealed)";
-
 /// Rows on their way out, in one of the three forms.
 struct Sheet {
     columns: &'static [Column],
@@ -102,7 +99,7 @@ impl Sheet {
     fn head(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
         let names: Vec<_> = self.columns.iter().map(|column| column.name.to_owned()).collect();
         if self.csv {
-            csv(names.iter().map(String::as_str), out)?;
+            rows::csv(names.iter().map(String::as_str), out)?;
         } else if !self.json {
             self.widths.widen(&names);
             self.widths.print(&names, out)?;
@@ -112,79 +109,16 @@ impl Sheet {
 
     fn row(&mut self, cells: &[Cell], out: &mut dyn Write) -> anyhow::Result<()> {
         if self.json {
-            return json::line(&Object(self.columns, cells), out);
+            return json::line(&rows::Object(self.columns, cells), out);
         }
         let nothing = if self.csv { "" } else { NOTHING };
-        let texts: Vec<_> = cells.iter().map(|cell| text(cell, nothing)).collect();
+        let texts: Vec<_> = cells.iter().map(|cell| rows::text(cell, nothing)).collect();
         if self.csv {
-            csv(texts.iter().map(String::as_str), out)?;
+            rows::csv(texts.iter().map(String::as_str), out)?;
         } else {
             self.widths.widen(&texts);
             self.widths.print(&texts, out)?;
         }
         Ok(())
-    }
-}
-
-fn text(cell: &Cell, nothing: &str) -> String {
-    match cell {
-        Cell::Null => nothing.to_owned(),
-        Cell::Int(number) => number.to_string(),
-        Cell::Text(text) => text.to_string(),
-        Cell::Sealed(_) => SEALED.to_owned(),
-    }
-}
-
-/// One line of comma-separated values.
-fn csv<'a>(cells: impl Iterator<Item = &'a str>, out: &mut dyn Write) -> anyhow::Result<()> {
-    for (index, cell) in cells.enumerate() {
-        let gap = if index == 0 { "" } else { "," };
-        if cell.contains([',', '"', '\r', '\n']) {
-            write!(out, "{gap}\"{}\"", cell.replace('"', "\"\""))?;
-        } else {
-            write!(out, "{gap}{cell}")?;
-        }
-    }
-    Ok(out.write_all(b"\r\n")?)
-}
-
-/// A row as a JSON object, its keys in the order of the columns.
-struct Object<'a>(&'a [Column], &'a [Cell]);
-
-impl Serialize for Object<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut object = to.serialize_map(Some(self.0.len()))?;
-        for (column, cell) in self.0.iter().zip(self.1) {
-            match cell {
-                Cell::Null => object.serialize_entry(column.name, &())?,
-                Cell::Int(number) => object.serialize_entry(column.name, number)?,
-                Cell::Text(text) => object.serialize_entry(column.name, text)?,
-                Cell::Sealed(_) => object.serialize_entry(column.name, SEALED)?,
-            }
-        }
-        object.end()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use readyroom_core::event::Sealed;
-    use readyroom_core::ids::KeyId;
-
-    #[test]
-    fn values_with_commas_quotes_and_ends_of_lines_are_quoted() {
-        let mut out = Vec::new();
-        csv(["plain", "a,b", "say \"hi\"", "two\nlines", ""].into_iter(), &mut out).unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "plain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\r\n");
-    }
-
-    #[test]
-    fn a_sealed_text_says_that_it_is_sealed() {
-        let cells = [Cell::Int(1), Cell::Sealed(Sealed { key: KeyId::from_u128(1), bytes: vec![7; 40] })];
-        let columns = [ClientDescriptions::COLUMNS[0], *ClientDescriptions::COLUMNS.last().unwrap()];
-        assert_eq!(cells.each_ref().map(|cell| text(cell, NOTHING)), ["1", "(sealed)"]);
-        let object = serde_json::to_string(&Object(&columns, &cells)).unwrap();
-        assert_eq!(object, r#"{"seq":1,"about":"(sealed)"}"#);
     }
 }

@@ -9,6 +9,7 @@ use crate::auth::caller::{self, Caller, Who};
 use crate::auth::role::Role;
 use crate::clock;
 use crate::directory::Act;
+use crate::projector::{ReadError, Reader};
 use crate::publisher::Scope;
 use crate::run::Guard;
 use axum::extract::FromRequestParts;
@@ -284,10 +285,29 @@ impl Context {
             Channel::Voice => "voice",
             Channel::Chat => "chat",
         };
-        self.app.vault.client_id(self.caller.account, channel, text).map_err(|error| {
-            tracing::error!("the vault: {error}");
-            Problem::unavailable("the keys cannot be read at the moment")
-        })
+        Ok(self.app.vault.client_id(self.caller.account, channel, text)?)
+    }
+
+    /// The agents whose history the caller may read; none given is everybody's.
+    pub fn people(&self) -> Option<Arc<BTreeSet<UserId>>> {
+        match &self.caller.who {
+            Who::User { scope: caller::Scope::Only(people), .. } => Some(Arc::new(people.clone())),
+            Who::User { scope: caller::Scope::All, .. } | Who::Key { .. } => None,
+        }
+    }
+
+    /// Reads history, when it holds this position and everything acknowledged so far.
+    ///
+    /// # Errors
+    /// 503 when that takes too long; what the reader says.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        min_position: Option<u64>,
+        read: impl FnOnce(&Reader) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<(T, EventNo), Problem> {
+        let (reader, written) = self.account.history(min_position).await?;
+        let told = blocking(move || read(&reader)).await?;
+        Ok((told?, written))
     }
 
     /// Who acts, when no particular agent is concerned.
@@ -339,6 +359,17 @@ impl Context {
     }
 }
 
+/// Does what waits for the disk, where waiting is allowed.
+///
+/// # Errors
+/// A fault of ours.
+pub async fn blocking<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(act).await.map_err(|error| {
+        tracing::error!("{error}");
+        Problem::internal()
+    })
+}
+
 /// Who has a conversation.
 enum Holder {
     /// Nobody yet.
@@ -353,7 +384,7 @@ pub fn promised(promise: &Promise, position: EventNo) -> Response {
 }
 
 /// An answer, an object as JSON, with the position added.
-fn answered(status: StatusCode, answer: &[u8], position: EventNo) -> Response {
+pub fn answered(status: StatusCode, answer: &[u8], position: EventNo) -> Response {
     let object: Result<Map<String, Value>, _> = serde_json::from_slice(answer);
     match object {
         Ok(mut object) => {

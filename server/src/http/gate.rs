@@ -12,7 +12,9 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, SocketAddr};
+use utoipa::openapi::RefOr;
 use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -21,10 +23,12 @@ pub const COOKIE: &str = "readyroom_session";
 /// The header that proves that a page of ours sent the request.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
-/// A route for callers of this role or above, or with a key of this scope.
+/// A route for callers of this role or above, or with a key of this scope. One that documents no query
+/// takes none.
 pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     let (schemas, mut paths, methods) = routes;
     let security = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
+    let mut takes_query = false;
     for item in paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
@@ -32,16 +36,22 @@ pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> Uto
                 ExtensionsBuilder::new().add("x-role", role.as_str()).add("x-scope", scope.as_str()).build();
             operation.extensions.get_or_insert_default().merge(extensions);
             operation.security = Some(vec![security("key"), security("session")]);
+            let mut parameters = operation.parameters.iter().flatten();
+            takes_query |=
+                parameters.any(|known| matches!(known, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
         }
     }
     let need = Need { role, scope };
-    (schemas, paths, methods.layer(middleware::from_fn(move |request, next| pass(need, request, next))))
+    let pass = move |request, next| pass(need, takes_query, request, next);
+    (schemas, paths, methods.layer(middleware::from_fn(pass)))
 }
 
-async fn pass(need: Need, request: Request, next: Next) -> Response {
+async fn pass(need: Need, takes_query: bool, request: Request, next: Next) -> Response {
+    let asks = request.uri().query().is_some_and(|query| !query.is_empty());
     match request.extensions().get::<Caller>() {
         None => unauthenticated().into_response(),
         Some(caller) => match caller.may(&need) {
+            Ok(()) if asks && !takes_query => Problem::invalid("query", "this takes none").into_response(),
             Ok(()) => next.run(request).await,
             Err(denied) => Problem::forbidden(denied.to_string()).into_response(),
         },
@@ -58,10 +68,16 @@ pub fn unauthenticated() -> Problem {
 #[derive(Clone, Copy, Debug)]
 pub struct From(pub IpAddr);
 
+/// Whether the browser's end of the way is encrypted, as far as we or a trusted proxy can tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Https(pub bool);
+
 /// Finds out who asks. A key or cookie that is not good is refused here, whatever the route.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let from = came_from(&app, &request);
     request.extensions_mut().insert(From(from));
+    let https = Https(came_by_https(&app, &request));
+    request.extensions_mut().insert(https);
     match caller(&app, &request) {
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
@@ -88,9 +104,18 @@ pub fn too_many(retry_after_s: u32) -> Problem {
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after_s(retry_after_s.into())
 }
 
-fn came_from(app: &App, request: &Request) -> IpAddr {
+fn peer(request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    peer.unwrap_or(IpAddr::from([127, 0, 0, 1]))
+}
+
+fn came_by_https(app: &App, request: &Request) -> bool {
+    let said = || request.headers().get("x-forwarded-proto").is_some_and(|value| value.as_bytes() == b"https");
+    app.config.tls.is_some() || (app.config.trusted_proxies.contains(&peer(request)) && said())
+}
+
+fn came_from(app: &App, request: &Request) -> IpAddr {
+    let peer = peer(request);
     if !app.config.trusted_proxies.contains(&peer) {
         return peer;
     }
@@ -119,12 +144,14 @@ fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
             }
         };
     }
+    // Whoever signs in again still sends the old cookie, and a password speaks for itself.
+    if ["/v1/sessions", "/v1/setup"].contains(&request.uri().path()) {
+        return Ok(None);
+    }
     let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
     let Some((caller, session)) = auth::by_session(&app.directory, token, clock::now()) else {
-        // Whoever signs in again still sends the old cookie.
-        let again = ["/v1/sessions", "/v1/setup"].contains(&request.uri().path());
         let detail = "the session has ended; sign in again";
-        return if again { Ok(None) } else { Err(Problem::new(StatusCode::UNAUTHORIZED, "session_ended", detail)) };
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "session_ended", detail));
     };
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     let sent = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();

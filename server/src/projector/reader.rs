@@ -7,7 +7,7 @@ use super::error::ReadError;
 use super::promises;
 use super::schema::{cells, columns};
 use readyroom_core::event::codec::Kept;
-use readyroom_core::ids::{ConversationId, QueueId, Timestamp, UserId};
+use readyroom_core::ids::{ConversationId, EventNo, QueueId, Timestamp, UserId};
 use readyroom_views::tables::{AgentActivities, AgentEvents, Cell, Column, ConversationSegments, Table};
 use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
@@ -101,6 +101,17 @@ impl Reader {
     /// [`ReadError::Store`].
     pub fn promises(&self, since: Timestamp) -> Result<Vec<Kept>, ReadError> {
         self.with(|conn| promises::read(conn, since))
+    }
+
+    /// Up to which event the folds of all tables are kept: a start need not fill them again from before it.
+    ///
+    /// # Errors
+    /// [`ReadError::Store`].
+    pub fn checkpoint(&self) -> Result<EventNo, ReadError> {
+        let read = |row: &Row<'_>| row.get::<_, i64>(0).map(|at| EventNo(at.cast_unsigned()));
+        // A table that is being filled beside another one has none yet.
+        let sql = "SELECT min(at, (SELECT coalesce(min(checkpoint), 0) FROM filled)) FROM checkpoint";
+        self.with(|conn| conn.query_row(sql, [], read))
     }
 
     /// When the bucket of each agent began, of those that ever had another than offline.

@@ -36,7 +36,10 @@ use readyroom_core::engine::Turn;
 use readyroom_core::event::Event;
 use readyroom_core::event::codec::Kept;
 use readyroom_core::ids::*;
+use readyroom_views::tables::{Phase, Segment};
+use std::collections::BTreeSet;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 use stream::Stream;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -78,6 +81,7 @@ enum Asked {
     Look(Look),
     People(People),
     Rescope(UserId),
+    Checkpoint,
     Subscribe(Box<Subscribe>, oneshot::Sender<Result<Subscription, NotSubscribed>>),
     Close,
 }
@@ -100,8 +104,9 @@ impl Publisher {
         let (told, position) = watch::channel(live.position());
         let stream = Stream::new(live.position(), opener);
         let batch = Batch { upto: live.position(), ..Batch::default() };
-        let checkpoint_at = live.position();
-        let task = Task { live, stream, told, batch, checkpoint_at, joining: Vec::new(), dirty: false };
+        let (handed_out, checkpoint_at) = (live.position(), live.position());
+        let (joining, dirty, checkpoint_due) = (Vec::new(), false, false);
+        let task = Task { live, stream, told, batch, handed_out, checkpoint_at, checkpoint_due, joining, dirty };
         (Publisher { releases, asked, position }, tokio::spawn(task.run(to_take, to_answer, keeper)))
     }
 
@@ -158,6 +163,14 @@ impl Publisher {
         self.look(move |live| live.conversations(&query)).await
     }
 
+    /// The ids of the conversations asked for.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn conversation_ids(&self, query: ConversationQuery) -> Result<Vec<ConversationId>, Closed> {
+        self.look(move |live| live.conversation_ids(&query)).await
+    }
+
     /// The row of a conversation that has not ended, if the scope has it.
     ///
     /// # Errors
@@ -168,6 +181,32 @@ impl Publisher {
             if seen { live.conversation(conversation) } else { None }
         })
         .await
+    }
+
+    /// The work that these agents have in hand, or all if none are named: talking, held and wrapping. And
+    /// the position at which it was so.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn open_work(&self, of: Option<Arc<BTreeSet<UserId>>>) -> Result<(Vec<Segment>, EventNo), Closed> {
+        self.look(move |live| {
+            let works = |segment: &&Segment| {
+                matches!(segment.phase, Phase::Talking | Phase::Held | Phase::Wrapping)
+                    && segment.agent.is_some_and(|agent| of.as_ref().is_none_or(|of| of.contains(&agent)))
+            };
+            let segments = live.tables().conversation_segment.open_segments();
+            (segments.filter(works).copied().collect(), live.position())
+        })
+        .await
+    }
+
+    /// Has what the tables' folds remember handed out with the next rows, so that a snapshot of the floor
+    /// made before can be used.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn checkpoint(&self) -> Result<(), Closed> {
+        self.ask(Asked::Checkpoint).await
     }
 
     /// The staff is now this.
@@ -226,7 +265,11 @@ struct Task {
     stream: Stream,
     told: watch::Sender<EventNo>,
     batch: Batch,
+    /// The last event that is in a batch handed out.
+    handed_out: EventNo,
     checkpoint_at: EventNo,
+    /// Somebody asked for one.
+    checkpoint_due: bool,
     /// Those who came while changes were gathering begin at the next tick, so that nobody's frames
     /// have to be cut for them.
     joining: Vec<(Box<Subscribe>, Answer)>,
@@ -330,6 +373,7 @@ impl Task {
                 }
                 self.stream.rescope(user, &self.live);
             }
+            Asked::Checkpoint => self.checkpoint_due = true,
             Asked::Subscribe(subscribe, answer) if self.dirty => self.joining.push((subscribe, answer)),
             Asked::Subscribe(subscribe, answer) => self.subscribe(*subscribe, answer),
             // The loop has ended with the first one.
@@ -351,21 +395,26 @@ impl Task {
         }
     }
 
+    /// Events that give no rows are news as well: whoever reads history waits until it has passed them.
     fn has_news(&self) -> bool {
-        let Batch { rows, promises, forgotten, .. } = &self.batch;
-        let due = self.live.position().0 - self.checkpoint_at.0 >= CHECKPOINT_EVENTS;
-        !(rows.is_empty() && promises.is_empty() && forgotten.is_empty()) || due
+        self.batch.upto > self.handed_out || !self.batch.promises.is_empty() || self.is_checkpoint_due()
+    }
+
+    fn is_checkpoint_due(&self) -> bool {
+        self.checkpoint_due || self.live.position().0 - self.checkpoint_at.0 >= CHECKPOINT_EVENTS
     }
 
     fn next_batch(&mut self, last: bool) -> Batch {
         let position = self.live.position();
-        let due = last || position.0 - self.checkpoint_at.0 >= CHECKPOINT_EVENTS;
+        let due = last || self.is_checkpoint_due();
         let next = Batch { upto: position, ..Batch::default() };
         let mut batch = std::mem::replace(&mut self.batch, next);
         if due {
             batch.checkpoint = Some(self.live.tables().clone());
             self.checkpoint_at = position;
+            self.checkpoint_due = false;
         }
+        self.handed_out = position;
         batch
     }
 }

@@ -89,6 +89,19 @@ impl Live {
 
     /// The conversations asked for.
     pub fn conversations(&mut self, query: &ConversationQuery) -> Page<ConversationId> {
+        let ids = self.wanted(query);
+        self.page(ids, query.limit, Live::conversation)
+    }
+
+    /// The ids of the conversations asked for.
+    pub fn conversation_ids(&self, query: &ConversationQuery) -> Vec<ConversationId> {
+        let mut ids = self.wanted(query);
+        ids.truncate(query.limit);
+        ids
+    }
+
+    /// One more than is asked for, if there is one.
+    fn wanted(&self, query: &ConversationQuery) -> Vec<ConversationId> {
         let wanted = |live: &Live, conversation: ConversationId| {
             let facts = live.conversation_facts(conversation).expect("a row that has not gone is a conversation");
             query.scope.sees_conversation(facts)
@@ -97,9 +110,7 @@ impl Live {
                 && query.client.is_none_or(|client| client == facts.client)
                 && query.stage.is_none_or(|stage| stage == facts.stage.into())
         };
-        let ids = self.conversations.ids_after(query.after).filter(|&id| wanted(self, id));
-        let ids = some(ids, query.limit);
-        self.page(ids, query.limit, Live::conversation)
+        some(self.conversations.ids_after(query.after).filter(|&id| wanted(self, id)), query.limit)
     }
 
     fn page<K: Copy>(&mut self, mut ids: Vec<K>, limit: usize, row: impl Fn(&mut Live, K) -> Option<Bytes>) -> Page<K> {

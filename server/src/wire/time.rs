@@ -21,7 +21,11 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = <Cow<'de, str>>::deserialize(from)?;
+        // In the query of an address a + that was not escaped arrives as a space.
         let at = text
+            .rsplit_once(' ')
+            .filter(|(_, offset)| offset.len() == "02:00".len() && text.contains('T'))
+            .map_or(text.clone(), |(local, offset)| format!("{local}+{offset}").into())
             .parse::<jiff::Timestamp>()
             .map_err(|_| serde::de::Error::custom("an instant has a date, a time and a zone: 2026-03-02T09:00:00Z"))?;
         Ok(Instant(Timestamp(at.as_millisecond())))

@@ -37,6 +37,7 @@ const fn policy(policy: Policy) -> &'static str {
         Policy::AutoAccept => "auto_accept",
         Policy::ReturnToSender => "return_to_sender",
         Policy::Reopen => "reopen",
+        Policy::Upkeep => "upkeep",
     }
 }
 

@@ -124,6 +124,7 @@ fn tables_and_log_use_the_same_words() {
         Policy::AutoAccept,
         Policy::ReturnToSender,
         Policy::Reopen,
+        Policy::Upkeep,
     ] {
         let row = activity(Actor::Policy(rule), &Event::Reopened {});
         assert_eq!((row("actor"), row("actor_id")), (logged(Actor::Policy(rule)), logged(rule)));

@@ -1,6 +1,15 @@
 //! The server as its clients meet it: a real process on a free port of the loopback, a store of its
 //! own, and HTTP.
 
+mod kill;
+mod people;
+mod agent;
+mod bad_input;
+mod floor;
+mod promises;
+mod slow;
+mod states;
+
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

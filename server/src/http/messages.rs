@@ -1,0 +1,251 @@
+//! Messages: what clients and agents write in a thread. Texts are sealed before the floor hears of
+//! them, and opened again only in the history.
+
+use super::App;
+use super::agents::Nothing;
+use super::body::Json;
+use super::context::{Accepted, Context, blocking};
+use super::gate::need;
+use super::problem::Problem;
+use super::query::{self, Page, Part, Path, Query};
+use crate::auth::role::{ApiScope, Role};
+use crate::clock;
+use crate::projector::{self, Filter};
+use crate::wire::{Id, Instant, of};
+use axum::http::StatusCode;
+use axum::response::Response;
+use readyroom_core::commands::RecordMessage;
+use readyroom_core::event::Author;
+use readyroom_core::floor::Floor;
+use readyroom_core::floor::conversation::Stage;
+use readyroom_core::ids::*;
+use readyroom_core::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The characters of a message.
+const TEXT_CHARS: std::ops::RangeInclusive<usize> = 1..=16_000;
+/// Hits that are looked at for one page of a search by somebody who does not see all of them.
+const HITS_MAX: usize = 2_000;
+
+/// The routes of this subject.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(need(Role::Agent, ApiScope::WorkWrite, routes!(write)))
+        .routes(need(Role::Agent, ApiScope::WorkRead, routes!(list)))
+        .routes(need(Role::Supervisor, ApiScope::WorkRead, routes!(search)))
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum AuthorWord {
+    /// The client, whose words only a channel brings in.
+    Client,
+    /// The agent who has the conversation.
+    Agent,
+}
+
+/// What was written.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MessageBody {
+    /// By whom.
+    author: AuthorWord,
+    /// What.
+    #[schema(min_length = 1, max_length = 16000)]
+    text: String,
+    /// Which agent, where `author` is `agent`; the one who has the conversation unless given.
+    agent: Option<of::Agent>,
+}
+
+/// A message.
+#[derive(Debug, Serialize, ToSchema)]
+struct MessageRow {
+    /// The number of its row; the cursor counts by it.
+    seq: u64,
+    /// When it was written.
+    at: Instant,
+    /// The event that recorded it.
+    position: u64,
+    /// The thread.
+    conversation: of::Conversation,
+    /// By whom.
+    author: AuthorWord,
+    /// The agent, where one wrote.
+    agent: Option<of::Agent>,
+    /// What.
+    text: String,
+}
+
+impl From<projector::Message> for MessageRow {
+    fn from(message: projector::Message) -> MessageRow {
+        let (author, agent) = match message.author {
+            Author::Client => (AuthorWord::Client, None),
+            Author::Agent(agent) => (AuthorWord::Agent, Some(Id(agent))),
+        };
+        let (seq, at, position) = (message.seq, Instant(message.ts), message.position.0);
+        MessageRow { seq, at, position, conversation: Id(message.conversation), author, agent, text: message.text }
+    }
+}
+
+/// Record a message. The floor notes whose turn it is; a client who writes in a thread that was put aside is
+/// routed again
+#[utoipa::path(post, path = "/v1/conversations/{id}/messages", tag = "work", params(("id" = of::Conversation, Path)),
+    request_body = MessageBody, responses((status = 201, description = "Recorded", body = Accepted)))]
+async fn write(at: Context, Path(id): Path<of::Conversation>, body: Json<MessageBody>) -> Result<Response, Problem> {
+    let MessageBody { author, text, agent } = body.value;
+    let conversation = id.0;
+    if !TEXT_CHARS.contains(&text.chars().count()) {
+        let (least, most) = TEXT_CHARS.into_inner();
+        return Err(Problem::invalid("text", format!("must have {least} to {most} characters")));
+    }
+    let (conversation, by) = at.work(conversation).await?;
+    let known = move |floor: &Floor, _: Timestamp| {
+        let held = floor.conversation(floor.find_conversation(conversation)?);
+        Ok::<_, Refusal>((held.client, holder(floor, held.stage)))
+    };
+    let (client, holder) = at.look(None, known).await?.0?;
+    let author = match (author, agent) {
+        (AuthorWord::Client, None) => Author::Client,
+        (AuthorWord::Client, Some(_)) => {
+            return Err(Problem::invalid("agent", "is for messages whose author is an agent"));
+        }
+        (AuthorWord::Agent, Some(agent)) => Author::Agent(at.agent(agent.0)?),
+        (AuthorWord::Agent, None) => Author::Agent(holder.ok_or(Refusal::NotActive { conversation })?),
+    };
+    let (vault, account) = (at.app.vault.clone(), at.caller.account);
+    let body_sealed = blocking(move || vault.seal(account, client, clock::now(), &text)).await??;
+    let command = RecordMessage { conversation, author, body: body_sealed };
+    at.post(by, command, body.key.as_ref(), StatusCode::CREATED, &Nothing {}).await
+}
+
+/// The messages of a conversation, oldest first, also after it has ended
+#[utoipa::path(get, path = "/v1/conversations/{id}/messages", tag = "work",
+    params(("id" = of::Conversation, Path), Part),
+    responses((status = 200, description = "A page of messages", body = Page<MessageRow>)))]
+async fn list(
+    at: Context,
+    Path(id): Path<of::Conversation>,
+    Query(part): Query<Part>,
+) -> Result<axum::Json<Page<MessageRow>>, Problem> {
+    let conversation = id.0;
+    let limit = query::limit(part.limit)?;
+    let after = query::after::<u64>(part.cursor.as_deref())?.unwrap_or(0);
+    at.account.reached(part.min_position).await?;
+    if seen(&at, [conversation].into()).await?.is_empty() {
+        return Err(match known(&at, conversation).await? {
+            true => Problem::forbidden(format!("{conversation} is with an agent who is not of your teams")),
+            false => Refusal::UnknownConversation { conversation }.into(),
+        });
+    }
+    let (messages, position) =
+        at.read(part.min_position, move |reader| reader.messages(conversation, after, limit + 1)).await?;
+    if messages.is_empty() && !known(&at, conversation).await? {
+        return Err(Refusal::UnknownConversation { conversation }.into());
+    }
+    let rows: Vec<MessageRow> = messages.into_iter().map(MessageRow::from).collect();
+    Ok(axum::Json(query::page(rows, limit, position.0, |row| row.seq)))
+}
+
+/// What is searched for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// A part of the text, whatever the case of its letters.
+    #[param(min_length = 3, max_length = 256)]
+    text: String,
+    /// Rows of the page, 1 to 1000; 100 unless given.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// Wait until the rows rest on this position at least.
+    min_position: Option<u64>,
+}
+
+/// Messages that contain a text, newest first. Supervisors find those of their teams' agents; a page may then
+/// be short and name a next one all the same
+#[utoipa::path(get, path = "/v1/messages/search", tag = "history", params(Wanted),
+    responses((status = 200, description = "A page of messages", body = Page<MessageRow>)))]
+async fn search(at: Context, Query(wanted): Query<Wanted>) -> Result<axum::Json<Page<MessageRow>>, Problem> {
+    let limit = query::limit(wanted.limit)?;
+    let before = query::after::<u64>(wanted.cursor.as_deref())?;
+    let looked = if at.people().is_none() { limit } else { HITS_MAX.max(limit) };
+    let (mut hits, position) =
+        at.read(wanted.min_position, move |reader| reader.search(&wanted.text, looked + 1, before)).await?;
+    let more = hits.len() > looked;
+    hits.truncate(looked);
+    let last_looked_at = hits.last().filter(|_| more).map(|hit| hit.seq);
+    let seen = seen(&at, hits.iter().map(|hit| hit.conversation).collect()).await?;
+    hits.retain(|hit| seen.contains(&hit.conversation));
+    let mut page = query::page(hits.into_iter().map(MessageRow::from).collect(), limit, position.0, |row| row.seq);
+    page.next = page.next.or_else(|| last_looked_at.map(|seq| query::cursor(&seq)));
+    Ok(axum::Json(page))
+}
+
+/// Those of these conversations whose words the caller may read: of one on the floor, if the caller sees
+/// who has it; of one that has ended, if the caller sees somebody who had it.
+async fn seen(at: &Context, asked: BTreeSet<ConversationId>) -> Result<BTreeSet<ConversationId>, Problem> {
+    let Some(people) = at.people() else { return Ok(asked) };
+    let (mut seen, mut ended) = (BTreeSet::new(), Vec::new());
+    let wanted = asked.clone();
+    let (on_floor, _) = at.look(None, move |floor, _| holders(floor, wanted)).await?;
+    for conversation in asked {
+        let is_seen = match on_floor.get(&conversation) {
+            Some(Some(agent)) => people.contains(agent),
+            Some(None) => at.caller.is_supervisor(),
+            None => {
+                ended.push(conversation);
+                false
+            }
+        };
+        if is_seen {
+            seen.insert(conversation);
+        }
+    }
+    let had = move |reader: &projector::Reader| {
+        let mut had = Vec::new();
+        for conversation in ended {
+            let users = Some(people.as_ref().clone());
+            let filter = Filter { users, conversation: Some(conversation), ..Filter::default() };
+            if !reader.segments(&filter, 0, 1)?.rows.is_empty() {
+                had.push(conversation);
+            }
+        }
+        Ok(had)
+    };
+    seen.extend(at.read(None, had).await?.0);
+    Ok(seen)
+}
+
+/// Whether there is, or ever was, this conversation.
+async fn known(at: &Context, conversation: ConversationId) -> Result<bool, Problem> {
+    let (on_floor, _) = at.look(None, move |floor, _| floor.find_conversation(conversation).is_ok()).await?;
+    if on_floor {
+        return Ok(true);
+    }
+    let filter = Filter { conversation: Some(conversation), ..Filter::default() };
+    let (rows, _) = at.read(None, move |reader| reader.segments(&filter, 0, 1)).await?;
+    Ok(!rows.rows.is_empty())
+}
+
+/// Who has each of these conversations that are on the floor.
+fn holders(floor: &Floor, of: BTreeSet<ConversationId>) -> BTreeMap<ConversationId, Option<UserId>> {
+    let stage = |id| floor.find_conversation(id).ok().map(|slot| floor.conversation(slot).stage);
+    of.into_iter().filter_map(|id| Some((id, holder(floor, stage(id)?)))).collect()
+}
+
+/// The agent to whom a conversation is offered, or who has it or had it last; none while it waits.
+fn holder(floor: &Floor, stage: Stage) -> Option<UserId> {
+    let agent = match stage {
+        Stage::Waiting => return None,
+        Stage::Offered(offer) => offer.agent,
+        Stage::Active { agent, .. } | Stage::Parked { agent, .. } | Stage::Wrapping { agent } => agent,
+    };
+    Some(floor.agent(agent).id)
+}
