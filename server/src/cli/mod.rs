@@ -5,6 +5,7 @@
 mod completions;
 mod explain;
 mod fold;
+mod forget;
 mod guard;
 mod json;
 mod log_fold;
@@ -63,6 +64,7 @@ enum Command {
     Log(Log),
     Explain(explain::Explain),
     Serve(serve::Serve),
+    Forget(forget::Forget),
     /// Work out figures over a window of time
     #[command(subcommand, after_help = EXIT_CODES)]
     Report(report::Report),
@@ -87,6 +89,7 @@ impl Command {
             Command::Log(Log::Rows(rows)) => rows.run(out),
             Command::Explain(explain) => explain.run(out),
             Command::Serve(serve) => serve.run(out),
+            Command::Forget(forget) => forget.run(out),
             Command::Report(report) => report.run(out),
             Command::Completions(completions) => completions.run(out),
             Command::Man(man) => man.run(out),
