@@ -17,6 +17,7 @@ pub mod problem;
 pub mod query;
 pub mod queues;
 pub mod reasons;
+pub mod reports;
 pub mod skills;
 
 use crate::accounts::Accounts;
@@ -95,6 +96,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(messages::routes())
         .merge(clients::routes())
         .merge(history::routes())
+        .merge(reports::routes())
 }
 
 /// The service: routes, and what holds for all of them.
