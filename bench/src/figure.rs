@@ -54,9 +54,31 @@ pub fn wall<T>(work: impl FnOnce() -> T) -> (f64, T) {
     timed(ClockId::Monotonic, work)
 }
 
+/// The CPU time that this process has used so far, in all its threads, seconds.
+pub fn process_cpu() -> f64 {
+    seconds(clock_gettime(ClockId::ProcessCPUTime))
+}
+
+/// What the kernel says this process holds.
+pub fn resident_bytes() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("the kernel tells");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the kernel tells");
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse().expect("it is a number");
+    kib * 1_024.0
+}
+
+/// The value that so many of a hundred do not exceed; of some at least.
+pub fn percentile(values: &mut [f64], percent: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[(values.len() * percent / 100).min(values.len() - 1)]
+}
+
 fn timed<T>(clock: ClockId, work: impl FnOnce() -> T) -> (f64, T) {
-    let seconds = |time: rustix::time::Timespec| time.tv_sec as f64 + time.tv_nsec as f64 / 1e9;
     let before = seconds(clock_gettime(clock));
     let result = work();
     (seconds(clock_gettime(clock)) - before, result)
+}
+
+fn seconds(time: rustix::time::Timespec) -> f64 {
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }

@@ -8,13 +8,20 @@ mod conversation;
 mod decision;
 mod durable;
 mod encoding;
+mod fanout;
 mod figure;
 mod floor;
+mod house;
+mod http_commands;
 mod idle;
 mod isolation;
+mod line;
 mod memory;
+mod projection;
 mod report;
 mod restart;
+mod server_isolation;
+mod server_offer;
 mod views;
 
 use clap::Parser;
@@ -30,6 +37,9 @@ struct Args {
     /// Print what one floor takes, and nothing else: agents, floors.
     #[arg(long, num_args = 2, hide = true)]
     memory_of: Option<Vec<usize>>,
+    /// Serve to a measurement in another process, and nothing else.
+    #[arg(long, hide = true)]
+    serve: bool,
     /// Measure only these benchmarks, by name.
     only: Vec<String>,
 }
@@ -50,7 +60,7 @@ impl Size {
 type Benchmark = (&'static str, fn(Size, &mut Report));
 
 /// All benchmarks. One more is one more file and its line here.
-const BENCHMARKS: [Benchmark; 10] = [
+const BENCHMARKS: [Benchmark; 15] = [
     ("decision", decision::measure),
     ("conversation", conversation::measure),
     ("encoding", encoding::measure),
@@ -61,12 +71,21 @@ const BENCHMARKS: [Benchmark; 10] = [
     ("isolation", isolation::measure),
     ("durable", durable::measure),
     ("restart", restart::measure),
+    ("server_offer", server_offer::measure),
+    ("server_isolation", server_isolation::measure),
+    ("fanout", fanout::measure),
+    ("projection", projection::measure),
+    ("http_commands", http_commands::measure),
 ];
 
 fn main() {
     let args = Args::parse();
     if let Some(&[agents, floors]) = args.memory_of.as_deref() {
         println!("{}", memory::grown_by(agents, floors));
+        return;
+    }
+    if args.serve {
+        http_commands::serve();
         return;
     }
     let known = |name: &String| BENCHMARKS.iter().any(|(known, _)| known == name);

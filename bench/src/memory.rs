@@ -1,7 +1,7 @@
 //! Memory per agent in the engine, three queues each, ready.
 
 use crate::Size;
-use crate::figure::{Beside, Report};
+use crate::figure::{Beside, Report, resident_bytes};
 use crate::floor::Bench;
 
 /// The design's limit.
@@ -35,12 +35,4 @@ fn in_a_new_process(agents: usize, floors: usize) -> f64 {
     let sizes = [agents.to_string(), floors.to_string()];
     let output = std::process::Command::new(itself).arg("--memory-of").args(sizes).output().expect("it runs again");
     String::from_utf8_lossy(&output.stdout).trim().parse().expect("it prints a number")
-}
-
-/// What the kernel says this process holds.
-fn resident_bytes() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("the kernel tells");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the kernel tells");
-    let kib: f64 = line.trim().trim_end_matches(" kB").parse().expect("it is a number");
-    kib * 1_024.0
 }

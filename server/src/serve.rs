@@ -85,6 +85,7 @@ impl Server {
             lockout: Lockout::new(),
             rates: Rates::new(config.rates.sign_ins_per_minute, config.rates.unknown_per_minute),
             config,
+            streams: http::stream::Streams::default(),
             stopping: tokio::sync::watch::channel(false).0,
         });
         let listener = std::net::TcpListener::bind(app.config.listen)

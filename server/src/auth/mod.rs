@@ -13,5 +13,5 @@ pub use caller::{Caller, Denied, Need, Scope, Who};
 pub use lockout::Lockout;
 pub use password::{Password, PasswordCost, PasswordHash, Passwords};
 pub use rate::{Class, Rates, RetryAfterSeconds};
-pub use recognise::{by_key, by_session};
+pub use recognise::{again, by_key, by_session};
 pub use role::{ApiScope, Role};

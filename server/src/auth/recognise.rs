@@ -22,6 +22,29 @@ pub fn by_key(directory: &Directory, secret: &str, now: Timestamp) -> Option<Cal
     Some(Caller { account: key.account, who })
 }
 
+/// The same caller as it is now, for connections that outlast a request; a session counts as used. None:
+/// the session has ended, the key was revoked or has expired.
+pub fn again(directory: &Directory, caller: &Caller, now: Timestamp) -> Option<Caller> {
+    let account = caller.account;
+    let who = match &caller.who {
+        Who::User { id, session, .. } => {
+            let sessions = directory.sessions_of(account, *id, now).ok()?;
+            let known = sessions.iter().find(|known| known.id == *session)?;
+            let user = directory.user(account, *id).ok().filter(|user| user.active)?;
+            let scope = directory.scope_of(account, *id).ok()?;
+            if !directory.session_lives(known, now) {
+                return None;
+            }
+            Who::User { id: *id, role: user.role, session: *session, scope }
+        }
+        Who::Key { id, .. } => {
+            let key = directory.key(account, *id).ok().filter(|key| key.opens(now))?;
+            Who::Key { id: *id, scopes: key.scopes.clone() }
+        }
+    };
+    Some(Caller { account, who })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +64,11 @@ mod tests {
         let (caller, session) = by_session(&scene.directory, &token, NOW).unwrap();
         let scope = Scope::Only([anna, boss].into());
         assert_eq!(caller.who, Who::User { id: boss, role: Role::Supervisor, session: session.id, scope });
+        let bert = scene.user("bert");
+        scene.team("help", &[bert], &[boss]);
+        assert!(!caller.sees(bert) && again(&scene.directory, &caller, NOW).unwrap().sees(bert));
+        scene.directory.end_session(scene.acme, boss, session.id, &act("session.ended")).unwrap();
+        assert_eq!(again(&scene.directory, &caller, NOW), None);
     }
 
     #[test]
@@ -55,8 +83,10 @@ mod tests {
         assert!(caller.may(&Need { role: Role::Administrator, scope: ApiScope::Stream }).is_ok());
         assert!(by_key(&scene.directory, &token, NOW).is_none());
         assert!(by_session(&scene.directory, secret.reveal(), NOW).is_none());
+        assert_eq!(again(&scene.directory, &caller, NOW), Some(caller.clone()));
         scene.directory.revoke_key(scene.acme, key.id, &act("key.revoked")).unwrap();
         assert!(by_key(&scene.directory, secret.reveal(), NOW).is_none());
+        assert_eq!(again(&scene.directory, &caller, NOW), None);
     }
 
     #[test]

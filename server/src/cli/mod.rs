@@ -13,6 +13,7 @@ mod log_inspect;
 mod log_rows;
 mod log_verify;
 mod man;
+mod openapi;
 mod print;
 mod report;
 mod serve;
@@ -68,6 +69,8 @@ enum Command {
     /// Work out figures over a window of time
     #[command(subcommand, after_help = EXIT_CODES)]
     Report(report::Report),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -91,6 +94,7 @@ impl Command {
             Command::Serve(serve) => serve.run(out),
             Command::Forget(forget) => forget.run(out),
             Command::Report(report) => report.run(out),
+            Command::OpenApi(openapi) => openapi.run(out),
             Command::Completions(completions) => completions.run(out),
             Command::Man(man) => man.run(out),
         }

@@ -17,6 +17,7 @@ use super::topic::Topic;
 use crate::wire::Instant;
 use crate::wire::agent::AgentEventRow;
 use crate::wire::conversation::MessageRow;
+use crate::wire::stream::{End, Reason};
 use bytes::{BufMut, Bytes, BytesMut};
 use readyroom_core::event::Sealed;
 use readyroom_core::ids::*;
@@ -274,11 +275,9 @@ pub(super) fn resync(at: EventNo, reason: &str) -> Bytes {
     message.finish()
 }
 
-/// Nothing follows.
-pub(super) fn end(at: EventNo, reason: &str) -> Bytes {
-    let mut message = Writer::new("end", at);
-    message.field("reason", &reason);
-    message.finish()
+/// Nothing follows. All that came before brought its receiver to this position, if to any.
+pub fn end(at: Option<EventNo>, reason: Reason) -> Bytes {
+    json(&End { kind: "end", at: at.map(|at| at.0), reason: reason.as_str() })
 }
 
 /// Writes one message: an object that is open until it is finished.

@@ -299,6 +299,11 @@ impl Live {
         self.facts.get(&conversation)
     }
 
+    /// Whether an agent belongs to a queue.
+    pub fn is_member(&self, agent: UserId, queue: QueueId) -> bool {
+        self.board.seats(agent).any(|seat| seat.queue == queue)
+    }
+
     /// The row of an agent, as JSON.
     pub fn agent(&mut self, agent: UserId) -> Option<Bytes> {
         let Live { board, people, agent_skills, skills, handled, position, .. } = self;

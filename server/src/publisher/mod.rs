@@ -20,7 +20,7 @@ mod tally;
 mod tests;
 mod topic;
 
-pub use frames::{Opener, SNAPSHOT_ROWS_MAX};
+pub use frames::{Opener, SNAPSHOT_ROWS_MAX, end};
 pub use live::{AGENT_EVENTS_REMEMBERED, Live};
 pub use query::{AgentQuery, ConversationQuery, PAGE_MAX, Page};
 pub use scope::{Scope, Standing, Viewer};
@@ -331,7 +331,9 @@ impl Task {
 
     fn take(&mut self, released: Released) {
         for turn in &released.turns {
+            let moved = self.moved(turn);
             self.live.turn(turn, &mut self.batch.rows);
+            moved.into_iter().for_each(|agent| self.stream.rescope(agent, &self.live));
             self.batch.forgotten.extend(turn.events.iter().flat_map(|event| match &event.event {
                 Event::PersonForgotten { keys, .. } => keys.clone(),
                 _ => Vec::new(),
@@ -345,6 +347,16 @@ impl Task {
         self.batch.upto = released.upto;
         self.batch.promises.extend(released.promises);
         self.told.send_replace(released.upto);
+    }
+
+    /// Agents who came to a queue or left one: they see its row and what waits in it, or no longer.
+    fn moved(&self, turn: &Turn) -> Vec<UserId> {
+        let moved = turn.events.iter().filter_map(|event| match &event.event {
+            Event::MembershipSet { agent, queue, .. } if !self.live.is_member(*agent, *queue) => Some(*agent),
+            Event::MembershipRemoved { agent, .. } => Some(*agent),
+            _ => None,
+        });
+        moved.collect()
     }
 
     fn answer(&mut self, asked: Asked) {

@@ -5,8 +5,8 @@ use readyroom_core::ids::{QueueId, UserId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The agents and queues that somebody sees; none given is all of them. A conversation is seen
-/// through its queue or through the agent whom it concerns.
+/// The agents and queues that somebody sees; none given is all of them. A conversation that an agent
+/// has is seen with that agent, and one that waits is seen with its queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scope {
     /// These agents, and their history.
@@ -42,7 +42,10 @@ impl Scope {
     }
 
     pub(super) fn sees(&self, place: Place) -> bool {
-        self.sees_queue(place.queue) || place.agent.is_some_and(|agent| self.sees_agent(agent))
+        match place.agent {
+            Some(agent) => self.sees_agent(agent),
+            None => self.sees_queue(place.queue),
+        }
     }
 }
 
@@ -76,6 +79,31 @@ impl Standing {
         match self {
             Standing::Itself => "self",
             Standing::Supervisor => "supervisor",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANNA: UserId = UserId::from_u128(1);
+    const BERT: UserId = UserId::from_u128(2);
+    const SALES: QueueId = QueueId::from_u128(1);
+    const HELP: QueueId = QueueId::from_u128(2);
+
+    #[test]
+    fn what_waits_is_seen_with_its_queue_and_what_an_agent_has_with_the_agent() {
+        let anna = Scope { agents: Some(Arc::new([ANNA].into())), queues: Some(Arc::new([SALES].into())) };
+        for (queue, agent, seen) in [
+            (SALES, None, true),
+            (HELP, None, false),
+            (HELP, Some(ANNA), true),
+            (SALES, Some(BERT), false),
+            (SALES, Some(ANNA), true),
+        ] {
+            assert_eq!(anna.sees(Place { queue, agent }), seen, "{queue} {agent:?}");
+            assert!(Scope::ALL.sees(Place { queue, agent }));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One receiver of the stream: what waits for it is bounded, and when it falls behind it is let go.
 
 use super::frames;
+use crate::wire::stream::Reason;
 use bytes::Bytes;
 use readyroom_core::ids::{EventNo, UserId};
 use std::collections::VecDeque;
@@ -25,12 +26,12 @@ pub enum End {
     Shutdown,
 }
 
-impl End {
-    const fn as_str(self) -> &'static str {
-        match self {
-            End::SlowConsumer => "slow_consumer",
-            End::ScopeChanged => "scope_changed",
-            End::Shutdown => "shutdown",
+impl From<End> for Reason {
+    fn from(end: End) -> Reason {
+        match end {
+            End::SlowConsumer => Reason::SlowConsumer,
+            End::ScopeChanged => Reason::ScopeChanged,
+            End::Shutdown => Reason::Shutdown,
         }
     }
 }
@@ -38,14 +39,16 @@ impl End {
 /// The receiver's half.
 pub struct Subscription {
     first: VecDeque<Bytes>,
-    waiting: mpsc::Receiver<Bytes>,
+    waiting: mpsc::Receiver<(EventNo, Bytes)>,
     shared: Arc<Shared>,
+    /// The position to which all that was given out brings the receiver.
+    at: EventNo,
     ended: bool,
 }
 
 /// The publisher's half.
 pub(super) struct Outlet {
-    waiting: mpsc::Sender<Bytes>,
+    waiting: mpsc::Sender<(EventNo, Bytes)>,
     shared: Arc<Shared>,
     user: Option<UserId>,
     /// The position to which all that was sent brings the receiver.
@@ -55,7 +58,7 @@ pub(super) struct Outlet {
 #[derive(Default)]
 struct Shared {
     bytes: AtomicUsize,
-    end: OnceLock<Bytes>,
+    end: OnceLock<(End, Bytes)>,
 }
 
 /// A subscription that begins with these messages, which bring it to a position.
@@ -63,7 +66,7 @@ pub(super) fn open(first: impl Into<VecDeque<Bytes>>, user: Option<UserId>, at: 
     let (send, receive) = mpsc::channel(WAITING_MAX);
     let shared = Arc::new(Shared::default());
     let outlet = Outlet { waiting: send, shared: Arc::clone(&shared), user, at };
-    (outlet, Subscription { first: first.into(), waiting: receive, shared, ended: false })
+    (outlet, Subscription { first: first.into(), waiting: receive, shared, at, ended: false })
 }
 
 impl Subscription {
@@ -72,12 +75,24 @@ impl Subscription {
         if let Some(message) = self.first.pop_front() {
             return Some(message);
         }
-        if let Some(message) = self.waiting.recv().await {
+        if let Some((at, message)) = self.waiting.recv().await {
             self.shared.bytes.fetch_sub(message.len(), Ordering::Relaxed);
+            self.at = at;
             return Some(message);
         }
         let first_time = !std::mem::replace(&mut self.ended, true);
-        self.shared.end.get().filter(|_| first_time).cloned()
+        self.shared.end.get().filter(|_| first_time).map(|(_, message)| message.clone())
+    }
+
+    /// The position to which the messages given out so far bring the receiver, once all of a snapshot
+    /// is among them.
+    pub fn at(&self) -> EventNo {
+        self.at
+    }
+
+    /// Why it ended, or is about to when what still waits has been given out.
+    pub fn end(&self) -> Option<End> {
+        self.shared.end.get().map(|(why, _)| *why)
     }
 }
 
@@ -95,7 +110,7 @@ impl Outlet {
             self.end(End::SlowConsumer);
             return false;
         }
-        match self.waiting.try_send(message.clone()) {
+        match self.waiting.try_send((at, message.clone())) {
             Ok(()) => {
                 self.at = at;
                 true
@@ -111,6 +126,6 @@ impl Outlet {
     /// The last message, which comes after all that waits. The outlet is to be dropped then.
     pub fn end(&self, why: End) {
         // A second end would change nothing: the first one stands.
-        let _ = self.shared.end.set(frames::end(self.at, why.as_str()));
+        let _ = self.shared.end.set((why, frames::end(Some(self.at), why.into())));
     }
 }

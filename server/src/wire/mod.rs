@@ -8,6 +8,7 @@ pub mod queue;
 pub mod report;
 pub mod rows;
 mod settings;
+pub mod stream;
 mod time;
 mod words;
 

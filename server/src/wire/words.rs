@@ -6,7 +6,7 @@ use readyroom_views::vocabulary::{AcdState, Bucket, Desk, Supervisor, Widget};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 
-fn one_of(about: &str, words: impl IntoIterator<Item = &'static str>) -> Schema {
+pub(super) fn one_of(about: &str, words: impl IntoIterator<Item = &'static str>) -> Schema {
     let text = ObjectBuilder::new().schema_type(Type::String).description(Some(about));
     text.enum_values(Some(words)).into()
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod api;
 mod damage;
 mod report;
 mod scene;

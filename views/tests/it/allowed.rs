@@ -45,7 +45,7 @@ impl Office {
                 capacity: 3,
                 ..AgentSettings::default()
             };
-            office.ask(BOSS, AddAgent { agent, settings });
+            office.ask(BOSS, AddAgent::new(agent, settings));
             let modes = [Mode::Static, Mode::Dynamic, Mode::Mandatory, Mode::SupervisorManaged];
             for (queue, mode) in (1..=QUEUES).map(QueueId::from_u128).zip(modes) {
                 let settings = MembershipSettings { mode, ..MembershipSettings::default() };

@@ -2,8 +2,9 @@
 
 use super::office::{BOSS, Office, Plain, live};
 use crate::publisher::*;
-use readyroom_core::commands::{ForgetPerson, LogIn, LogOut};
+use readyroom_core::commands::{Command, ForgetPerson, LogIn, LogOut, RemoveMembership, SetMembership};
 use readyroom_core::ids::*;
+use readyroom_core::settings::MembershipSettings;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -116,5 +117,54 @@ async fn a_keeper_that_cannot_follow_holds_up_the_releases_and_nothing_else() {
     }
     assert_eq!(rows, 200 * 100 * 2);
     released.await.unwrap();
+    task.await.unwrap();
+}
+
+/// The reason with which a stream ends.
+async fn end_of(stream: &mut Subscription) -> String {
+    loop {
+        let message = json(stream.next().await);
+        if message["type"] == "end" {
+            return message["reason"].as_str().unwrap().to_owned();
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_leaves_a_queue_or_comes_to_one_begins_anew_and_nobody_else_does() {
+    let mut office = Office::new(1);
+    let begin = live(&office.engine);
+    office.turns.clear();
+    let (keeper, kept) = tokio::sync::mpsc::channel(64);
+    let (publisher, task) = Publisher::start(begin, Box::new(Plain), keeper);
+    let subscribe = async |number| {
+        let viewer = Viewer { user: Some(UserId::from_u128(number)), standing: Standing::Itself };
+        let topics = BTreeSet::from([Topic::Queues]);
+        publisher.subscribe(Subscribe { topics, since: None, scope: Scope::ALL, viewer }).await.unwrap()
+    };
+    let mut bert = subscribe(2).await;
+    let (agent, queue) = (ANNA, QueueId::from_u128(2));
+    let (usual, other) =
+        (MembershipSettings::default(), MembershipSettings { tier_level: 7, ..MembershipSettings::default() });
+    let mut anna = subscribe(1).await;
+    for (command, ends) in [
+        (Command::from(RemoveMembership { agent, queue }), true),
+        (SetMembership { agent, queue, settings: usual }.into(), true),
+        (SetMembership { agent, queue, settings: other }.into(), false),
+    ] {
+        office.ask(BOSS, command);
+        let turns = std::mem::take(&mut office.turns);
+        let upto = office.engine.floor().last_no();
+        publisher.release(Released { turns, upto, promises: vec![] }).await.unwrap();
+        publisher.position().wait_for(|position| *position == upto).await.unwrap();
+        if ends {
+            assert_eq!(end_of(&mut anna).await, "scope_changed");
+            assert_eq!(anna.end(), Some(End::ScopeChanged));
+            anna = subscribe(1).await;
+        }
+    }
+    publisher.close().await.unwrap();
+    assert_eq!((end_of(&mut anna).await, end_of(&mut bert).await), ("shutdown".into(), "shutdown".into()));
+    drop(kept);
     task.await.unwrap();
 }

@@ -1,6 +1,12 @@
 //! The server as its clients meet it: a real process on a free port of the loopback, a store of its
 //! own, and HTTP.
 
+mod kill;
+mod clients;
+mod history;
+mod people;
+mod reports;
+
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -1,0 +1,123 @@
+//! The server is killed under load, again and again. From its clients' side nothing that was answered
+//! is lost, nothing is done twice, and nobody is stuck.
+//!
+//! `TEST_KILLS` says how often, `TEST_CLIENTS` under how many clients, `TEST_SEED` with
+//! which luck.
+
+mod books;
+mod crowd;
+mod floor;
+mod player;
+mod stored;
+
+use super::{Client, House, Running};
+use crowd::Place;
+use player::{Dice, Player, World};
+use serde_json::json;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// How often the server is killed unless it is said otherwise.
+const KILLS: u64 = 20;
+/// How many clients it has: half of them agents, a few supervisors, and callers.
+const CLIENTS: u64 = 210;
+/// One in so many is a supervisor.
+const SUPERVISORS: u64 = 20;
+/// How long the server works between two kills, milliseconds.
+const WORKS_MS: std::ops::RangeInclusive<u64> = 100..=1_200;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_kill_loses_or_doubles_anything_and_nobody_is_stuck() {
+    let (kills, clients) = (told("TEST_KILLS", KILLS), told("TEST_CLIENTS", CLIENTS));
+    let seed = told("TEST_SEED", u64::from(std::process::id()));
+    eprintln!("TEST_SEED={seed} TEST_KILLS={kills} TEST_CLIENTS={clients}");
+    let mut dice = Dice(seed);
+    let mut house = House::new().await;
+    let place = Arc::new(open(&house, clients / 2).await);
+    let world = World::new(&house.server.url);
+    let mut crowd = gather(&house, &world, &place, clients, &mut dice).await;
+
+    let mut looked = 0;
+    for kill in 0..kills {
+        tokio::time::sleep(Duration::from_millis(dice.of(WORKS_MS))).await;
+        house = house.again(Running::kill);
+        // Nobody else knows where it is now; only its own alarms go off.
+        world.url.send_replace(None);
+        if dice.percent(20) {
+            // Once more, while it opens the account.
+            tokio::time::sleep(Duration::from_millis(dice.of(0..=60))).await;
+            house = house.again(Running::kill);
+        }
+        house.until("/readyz", |health| health["status"] == "ok").await;
+        looked = floor::check(&house, &world, &mut dice, looked).await;
+        if let Some(fault) = crowd.try_join_next() {
+            fault.unwrap_or_else(|fault| panic!("after kill {kill}: {fault}"));
+        }
+        world.url.send_replace(Some(house.server.url.clone()));
+    }
+
+    world.over.send_replace(true);
+    while let Some(left) = crowd.join_next().await {
+        left.expect("nobody met with a fault");
+    }
+    floor::check(&house, &world, &mut dice, looked).await;
+    floor::empty(&house, &world).await;
+    floor::everybody_becomes_ready(&house, &place).await;
+    let (dir, account) = (house.dir, house.account);
+    assert!(house.server.stop().success());
+    stored::check(dir.path(), &account, &world, kills);
+}
+
+/// What the environment says, or the usual.
+fn told<T: FromStr>(name: &str, usual: T) -> T {
+    match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")),
+        Err(_) => usual,
+    }
+}
+
+/// Sets the floor up.
+async fn open(house: &House, agents: u64) -> Place {
+    let queue = |name: &str, channel: &str, wrap_up_s: u32| {
+        let body = json!({"name": name, "channels": [channel], "ring_timeout_s": 2, "wrap_up_s": wrap_up_s});
+        house.queue(body)
+    };
+    let voice = vec![queue("sales", "voice", 1).await, queue("support", "voice", 2).await];
+    let chat = vec![queue("chat", "chat", 0).await, queue("mail", "chat", 1).await];
+    let mut ids = Vec::new();
+    for at in 0..agents {
+        ids.push(house.user(&format!("agent{at}"), "agent").await);
+    }
+    for queue in voice.iter().chain(&chat) {
+        for agent in &ids {
+            let path = format!("/v1/queues/{queue}/memberships/{agent}");
+            house.admin.put(&path, json!({"mode": "dynamic"})).await.ok();
+        }
+    }
+    Place { voice, chat, agents: ids }
+}
+
+/// Lets everybody in.
+async fn gather(house: &House, world: &Arc<World>, place: &Arc<Place>, clients: u64, dice: &mut Dice) -> JoinSet<()> {
+    let mut crowd = JoinSet::new();
+    let url = &house.server.url;
+    for (at, id) in place.agents.iter().enumerate() {
+        let me =
+            Player::new(world, Client::sign_in(url, &format!("agent{at}")).await, format!("agent {at}"), dice.next());
+        crowd.spawn(crowd::agent(me, id.clone(), place.clone()));
+    }
+    let supervisors = (clients / SUPERVISORS).max(1);
+    for at in 0..supervisors {
+        house.user(&format!("boss{at}"), "manager").await;
+        let me =
+            Player::new(world, Client::sign_in(url, &format!("boss{at}")).await, format!("boss {at}"), dice.next());
+        crowd.spawn(crowd::supervisor(me, place.clone()));
+    }
+    for at in place.agents.len() as u64 + supervisors..clients {
+        let me = Player::new(world, house.admin.clone(), format!("caller {at}"), dice.next());
+        crowd.spawn(crowd::caller(me, place.clone()));
+    }
+    crowd
+}
