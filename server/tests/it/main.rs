@@ -6,6 +6,7 @@ mod api;
 mod damage;
 mod report;
 mod scene;
+mod upkeep;
 
 use serde_json::Value;
 use std::path::Path;

@@ -118,7 +118,11 @@ async fn messages_are_found_by_a_part_of_their_text_by_those_who_may_see_them() 
         made.ok();
         assert_eq!(texts(&by_sue.get("/v1/messages/search?text=invoice").await.ok()).len(), 2);
         house.admin.post(&format!("/v1/conversations/{one}/end"), json!({})).await.ok();
-        assert_eq!(texts(&by_sue.get("/v1/messages/search?text=invoice").await.ok()).len(), 2, "also when it has ended");
+        assert_eq!(
+            texts(&by_sue.get("/v1/messages/search?text=invoice").await.ok()).len(),
+            2,
+            "also when it has ended"
+        );
     }
     let by_anna = Client::sign_in(&house.server.url, "anna").await;
     assert_eq!(by_anna.get("/v1/messages/search?text=invoice").await.no(403), "forbidden");

@@ -115,7 +115,8 @@ async fn rows_are_chosen_by_time_and_written_as_values_for_a_sheet() {
 async fn what_cannot_be_asked_is_said() {
     let house = House::new().await;
     let no = async |query: &str, status| house.admin.get(&format!("/v1/agent-events?{query}")).await.no(status);
-    for query in ["limit=0", "limit=1001", "cursor=x", "since=today", "format=xlsx", "what=1", "user=me", "conversation=1"]
+    for query in
+        ["limit=0", "limit=1001", "cursor=x", "since=today", "format=xlsx", "what=1", "user=me", "conversation=1"]
     {
         assert_eq!(no(query, 422).await, "invalid", "{query}");
     }

@@ -1,9 +1,9 @@
 //! The server as its clients meet it: a real process on a free port of the loopback, a store of its
 //! own, and HTTP.
 
-mod kill;
 mod clients;
 mod history;
+mod kill;
 mod people;
 mod reports;
 
