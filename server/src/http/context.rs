@@ -12,6 +12,7 @@ use crate::directory::Act;
 use crate::projector::{ReadError, Reader};
 use crate::publisher::Scope;
 use crate::run::Guard;
+use crate::wire::ChannelWord;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -288,11 +289,7 @@ impl Context {
                 "is a client's id, or 1 to 256 characters without control characters",
             ));
         }
-        let channel = match channel {
-            Channel::Voice => "voice",
-            Channel::Chat => "chat",
-        };
-        Ok(self.app.vault.client_id(self.caller.account, channel, text)?)
+        Ok(self.app.vault.client_id(self.caller.account, ChannelWord::from(channel).as_str(), text)?)
     }
 
     /// The agents whose history the caller may read; none given is everybody's.

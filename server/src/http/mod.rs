@@ -21,6 +21,7 @@ pub mod problem;
 pub mod query;
 pub mod queues;
 pub mod reasons;
+pub mod reports;
 pub mod sessions;
 pub mod setup;
 pub mod skills;
@@ -150,6 +151,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(messages::routes())
         .merge(clients::routes())
         .merge(history::routes())
+        .merge(reports::routes())
+        .merge(stream::routes())
+        .merge(asyncapi::routes())
 }
 
 /// The service: routes, and what holds for all of them.

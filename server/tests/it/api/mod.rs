@@ -10,6 +10,11 @@ mod people;
 mod promises;
 mod slow;
 mod states;
+mod clients;
+mod history;
+mod kill;
+mod people;
+mod reports;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
