@@ -253,6 +253,14 @@ impl Account {
         pass(&mut live.stored, target).await
     }
 
+    /// What a person may see is no longer the same: its streams end, and begin anew with what it may.
+    pub async fn rescope(&self, user: UserId) {
+        if let Some(live) = self.live() {
+            // Of an account that closes, all streams end.
+            let _ = live.publisher.rescope(user).await;
+        }
+    }
+
     /// The board, when it shows this position and everything acknowledged so far.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ mod valid;
 pub use set_status::Wish;
 pub use transfer::Target;
 
-use crate::event::{Actor, Event};
+use crate::event::{Actor, Event, Policy};
 use crate::floor::{AgentSlot, Floor};
 use crate::ids::*;
 use crate::refusal::Refusal;
@@ -44,6 +44,15 @@ macro_rules! commands {
                 match self {
                     $(Command::$name(command) => command.decide(ask),)*
                 }
+            }
+
+            /// Whether it would be done now, for those who have to make something ready before they
+            /// ask in earnest. It decides the same and records nothing.
+            ///
+            /// # Errors
+            /// The refusal.
+            pub fn check(&self, floor: &Floor, now: Timestamp, by: Actor) -> Result<(), Refusal> {
+                self.decide(&Ask { floor, now, by }).map(drop)
             }
 
             /// What it is called, for logs and measurements.
@@ -128,7 +137,9 @@ impl Ask<'_> {
     pub(crate) fn is_supervisor(&self) -> bool {
         match self.by {
             Actor::Supervisor(_) | Actor::Integration(_) => true,
-            Actor::Agent(_) | Actor::Client | Actor::Signalling | Actor::Policy(_) => false,
+            // Whoever opens the account makes good what a stop left between its people and the floor.
+            Actor::Policy(policy) => policy == Policy::Reopen,
+            Actor::Agent(_) | Actor::Client | Actor::Signalling => false,
         }
     }
 

@@ -102,6 +102,11 @@ impl Writing<'_> {
     }
 }
 
+/// Forgets the answer to what was taken back.
+pub(super) fn forget(db: &Connection, account: AccountId, key: [u8; 16]) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM answered WHERE account = ?1 AND key = ?2", params![account.0, key]).map(drop)
+}
+
 /// Forgets answers that are too old to be given again.
 pub(super) fn forget_old(db: &Connection, now: Timestamp) -> rusqlite::Result<usize> {
     let before = now.0.saturating_sub(ANSWER_KEPT_MS as i64);

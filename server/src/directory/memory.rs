@@ -8,7 +8,7 @@ use super::personal::Login;
 use super::secret::Hash;
 use super::sessions::Session;
 use super::setup::SetupToken;
-use super::teams::Team;
+use super::teams::{Rewritten, Team};
 use super::users::User;
 use crate::auth::Role;
 use readyroom_core::ids::{AccountId, KeyId, UserId};
@@ -137,6 +137,17 @@ impl Tenant {
         } else {
             self.administrators.remove(&user.id);
         }
+    }
+
+    pub fn drop_user(&mut self, user: &User) {
+        self.users.remove(&user.id);
+        self.logins.remove(&user.login);
+        self.administrators.remove(&user.id);
+    }
+
+    /// Teams that changed, as they are now.
+    pub fn put_teams(&mut self, changed: &[Rewritten]) {
+        changed.iter().for_each(|(_, after)| self.put_team(after.clone()));
     }
 
     pub fn put_team(&mut self, team: Arc<Team>) {

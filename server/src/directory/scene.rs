@@ -72,6 +72,7 @@ impl Scene {
             email: None,
             role: Role::Agent,
             password: None,
+            teams: Default::default(),
         }
     }
 

@@ -251,18 +251,47 @@ impl Tenant {
     }
 
     /// The teams this user supervises, before and after they cease to.
-    pub(super) fn teams_without(&self, supervisor: UserId, at: Timestamp) -> Vec<(Arc<Team>, Arc<Team>)> {
+    pub(super) fn teams_without(&self, supervisor: UserId, at: Timestamp) -> Vec<Rewritten> {
         let teams = teams_in(&self.supervises, supervisor).filter_map(|team| self.teams.get(&team));
-        teams
-            .map(|before| {
-                let mut after = Team::clone(before);
-                after.supervisors.remove(&supervisor);
-                after.version += 1;
-                after.updated_at = at;
-                (before.clone(), Arc::new(after))
-            })
-            .collect()
+        let leave = |team: &mut Team| {
+            team.supervisors.remove(&supervisor);
+        };
+        teams.map(|before| rewritten(before, at, leave)).collect()
     }
+
+    /// These teams, before and after this user comes to them.
+    pub(super) fn teams_with(
+        &self,
+        user: UserId,
+        teams: &BTreeSet<TeamId>,
+        at: Timestamp,
+    ) -> Result<Vec<Rewritten>, DirectoryError> {
+        let join = |team: &mut Team| {
+            team.members.insert(user);
+        };
+        teams.iter().map(|&team| Ok(rewritten(self.team(team)?, at, join))).collect()
+    }
+
+    /// All teams with this user in any part, before and after they are gone.
+    pub(super) fn teams_left(&self, user: UserId, at: Timestamp) -> Vec<Rewritten> {
+        let all: BTreeSet<TeamId> = teams_in(&self.member_of, user).chain(teams_in(&self.supervises, user)).collect();
+        let leave = |team: &mut Team| {
+            team.members.remove(&user);
+            team.supervisors.remove(&user);
+        };
+        all.iter().filter_map(|team| self.teams.get(team)).map(|before| rewritten(before, at, leave)).collect()
+    }
+}
+
+/// A team before and after a change.
+pub(super) type Rewritten = (Arc<Team>, Arc<Team>);
+
+fn rewritten(before: &Arc<Team>, at: Timestamp, edit: impl Fn(&mut Team)) -> Rewritten {
+    let mut after = Team::clone(before);
+    edit(&mut after);
+    after.version += 1;
+    after.updated_at = at;
+    (before.clone(), Arc::new(after))
 }
 
 impl Team {
@@ -279,6 +308,11 @@ impl Team {
             version: load::number(row, "version")?,
         })
     }
+}
+
+/// Writes teams that changed.
+pub(super) fn store_all(db: &Connection, changed: &[Rewritten]) -> rusqlite::Result<()> {
+    changed.iter().try_for_each(|(before, after)| store(db, after, Some(before)))
 }
 
 /// Writes a team, and of its people those who come and go.

@@ -2,7 +2,8 @@
 
 use super::audit::Act;
 use super::error::{DirectoryError, fresh};
-use super::idempotency::{Made, Once};
+use super::idempotency::{self, Made, Once};
+use super::ids::TeamId;
 use super::limits::USERS_MAX;
 use super::memory::Tenant;
 use super::personal::{Email, Login, PersonName};
@@ -10,6 +11,7 @@ use super::{Directory, load, sessions, teams};
 use crate::auth::{PasswordHash, Role};
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A person of an account.
@@ -54,6 +56,8 @@ pub struct NewUser {
     pub role: Role,
     /// See [`User::password`].
     pub password: Option<PasswordHash>,
+    /// The teams they belong to from the beginning.
+    pub teams: BTreeSet<TeamId>,
 }
 
 /// What changes; none: stays.
@@ -74,7 +78,7 @@ impl Directory {
     /// Creates a user, active.
     ///
     /// # Errors
-    /// `unknown_account`, `taken`, `limit_reached`, `idempotency_key_reused`.
+    /// `unknown_account`, `unknown_team`, `taken`, `limit_reached`, `idempotency_key_reused`.
     pub fn create_user(
         &self,
         account: AccountId,
@@ -86,15 +90,60 @@ impl Directory {
         if let Some(answer) = writing.answered(account, once.as_ref(), act.at)? {
             return Ok(Made::Before(answer));
         }
+        let teams = new.teams.clone();
         let user = Arc::new(new.created(account, act.at));
-        writing.memory().tenant(account)?.admits(&user)?;
+        let joined = {
+            let memory = writing.memory();
+            let tenant = memory.tenant(account)?;
+            tenant.admits(&user)?;
+            tenant.teams_with(user.id, &teams, act.at)?
+        };
         let kept = once.map(|once| once.kept(&user)).transpose()?;
         let stored = |tx: &rusqlite::Transaction<'_>| {
             store(tx, &user)?;
+            teams::store_all(tx, &joined)?;
             kept.map_or(Ok(()), |kept| kept.store(tx, account, act.at))
         };
-        writing.commit(account, act, stored, |memory| memory.stored_in(account).put_user(user.clone()))?;
+        writing.commit(account, act, stored, |memory| {
+            let tenant = memory.stored_in(account);
+            tenant.put_user(user.clone());
+            tenant.put_teams(&joined);
+        })?;
         Ok(Made::Now(user))
+    }
+
+    /// Takes back a user who was created a moment ago, when what belongs to them could not be made, and
+    /// the answer kept under this key: as if they had never been. The audit keeps both lines.
+    ///
+    /// # Errors
+    /// `unknown_account`, `unknown_user`, `last_administrator`.
+    pub fn withdraw_user(
+        &self,
+        account: AccountId,
+        user: UserId,
+        key: Option<[u8; 16]>,
+        act: &Act,
+    ) -> Result<(), DirectoryError> {
+        let mut writing = self.writing();
+        let (gone, left) = {
+            let memory = writing.memory();
+            let tenant = memory.tenant(account)?;
+            let gone = tenant.user(user)?.clone();
+            tenant.admits_change(&gone, &User { active: false, ..User::clone(&gone) })?;
+            (gone, tenant.teams_left(user, act.at))
+        };
+        let stored = |tx: &rusqlite::Transaction<'_>| {
+            teams::store_all(tx, &left)?;
+            sessions::delete_of(tx, account, user)?;
+            key.map_or(Ok(()), |key| idempotency::forget(tx, account, key))?;
+            tx.execute("DELETE FROM user WHERE account = ?1 AND id = ?2", params![account.0, user.0]).map(drop)
+        };
+        writing.commit(account, act, stored, |memory| {
+            memory.drop_sessions_of(account, user);
+            let tenant = memory.stored_in(account);
+            tenant.put_teams(&left);
+            tenant.drop_user(&gone);
+        })
     }
 
     /// Changes a user.
@@ -210,9 +259,7 @@ impl Directory {
         let ends_sessions = after.password != before.password || after.role != before.role || !after.active;
         let stored = |tx: &rusqlite::Transaction<'_>| {
             store(tx, &after)?;
-            for (before, after) in &left_teams {
-                teams::store(tx, after, Some(before))?;
-            }
+            teams::store_all(tx, &left_teams)?;
             if ends_sessions { sessions::delete_of(tx, account, id) } else { Ok(()) }
         };
         writing.commit(account, act, stored, |memory| {
@@ -221,9 +268,7 @@ impl Directory {
             }
             let tenant = memory.stored_in(account);
             tenant.put_user(after.clone());
-            for (_, team) in &left_teams {
-                tenant.put_team(team.clone());
-            }
+            tenant.put_teams(&left_teams);
         })?;
         Ok(after)
     }
@@ -231,7 +276,7 @@ impl Directory {
 
 impl NewUser {
     pub(super) fn created(self, account: AccountId, at: Timestamp) -> User {
-        let NewUser { id, login, name, email, role, password } = self;
+        let NewUser { id, login, name, email, role, password, teams: _ } = self;
         User {
             id,
             account,

@@ -353,7 +353,7 @@ pub fn promised(promise: &Promise, position: EventNo) -> Response {
 }
 
 /// An answer, an object as JSON, with the position added.
-fn answered(status: StatusCode, answer: &[u8], position: EventNo) -> Response {
+pub fn answered(status: StatusCode, answer: &[u8], position: EventNo) -> Response {
     let object: Result<Map<String, Value>, _> = serde_json::from_slice(answer);
     match object {
         Ok(mut object) => {

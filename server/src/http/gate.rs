@@ -68,10 +68,16 @@ pub fn unauthenticated() -> Problem {
 #[derive(Clone, Copy, Debug)]
 pub struct From(pub IpAddr);
 
+/// Whether the browser's end of the way is encrypted, as far as we or a trusted proxy can tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Https(pub bool);
+
 /// Finds out who asks. A key or cookie that is not good is refused here, whatever the route.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let from = came_from(&app, &request);
     request.extensions_mut().insert(From(from));
+    let https = Https(came_by_https(&app, &request));
+    request.extensions_mut().insert(https);
     match caller(&app, &request) {
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
@@ -98,9 +104,18 @@ pub fn too_many(retry_after_s: u32) -> Problem {
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after_s(retry_after_s.into())
 }
 
-fn came_from(app: &App, request: &Request) -> IpAddr {
+fn peer(request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    peer.unwrap_or(IpAddr::from([127, 0, 0, 1]))
+}
+
+fn came_by_https(app: &App, request: &Request) -> bool {
+    let said = || request.headers().get("x-forwarded-proto").is_some_and(|value| value.as_bytes() == b"https");
+    app.config.tls.is_some() || (app.config.trusted_proxies.contains(&peer(request)) && said())
+}
+
+fn came_from(app: &App, request: &Request) -> IpAddr {
+    let peer = peer(request);
     if !app.config.trusted_proxies.contains(&peer) {
         return peer;
     }
@@ -129,12 +144,14 @@ fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
             }
         };
     }
+    // Whoever signs in again still sends the old cookie, and a password speaks for itself.
+    if ["/v1/sessions", "/v1/setup"].contains(&request.uri().path()) {
+        return Ok(None);
+    }
     let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
     let Some((caller, session)) = auth::by_session(&app.directory, token, clock::now()) else {
-        // Whoever signs in again still sends the old cookie.
-        let again = ["/v1/sessions", "/v1/setup"].contains(&request.uri().path());
         let detail = "the session has ended; sign in again";
-        return if again { Ok(None) } else { Err(Problem::new(StatusCode::UNAUTHORIZED, "session_ended", detail)) };
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "session_ended", detail));
     };
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     let sent = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -2,6 +2,7 @@
 //! request into a command or a look, and the answer into JSON.
 
 pub mod agents;
+pub mod api_keys;
 pub mod body;
 pub mod context;
 pub mod conversations;
@@ -14,14 +15,17 @@ pub mod problem;
 pub mod query;
 pub mod queues;
 pub mod reasons;
+pub mod sessions;
+pub mod setup;
 pub mod skills;
+pub mod users;
 
 use crate::accounts::Accounts;
 use crate::auth::lockout::Lockout;
 use crate::auth::password::Passwords;
 use crate::auth::rate::Rates;
 use crate::config::Config;
-use crate::directory::Directory;
+use crate::directory::{Directory, DirectoryError};
 use crate::vault::Vault;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -67,6 +71,35 @@ impl App {
     pub fn new(parts: Parts) -> App {
         App(Arc::new(parts))
     }
+
+    /// Has the directory write, where waiting for the disk is allowed. It is done to the end, even when
+    /// whoever asked hangs up.
+    ///
+    /// # Errors
+    /// What the directory says.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Directory) -> Result<T, DirectoryError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let directory = self.directory.clone();
+        let written = tokio::task::spawn_blocking(move || write(&directory)).await;
+        Ok(written.map_err(failed)??)
+    }
+}
+
+/// Does all of it, even when whoever asked hangs up: for what goes to the directory and then to the floor.
+///
+/// # Errors
+/// Those of the work.
+pub async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.map_err(failed)?
+}
+
+fn failed(fault: tokio::task::JoinError) -> Problem {
+    tracing::error!("{fault}");
+    Problem::internal()
 }
 
 impl Deref for App {
@@ -82,6 +115,10 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::head())
         .merge(health::routes())
         .merge(openapi::routes())
+        .merge(setup::routes())
+        .merge(sessions::routes())
+        .merge(users::routes())
+        .merge(api_keys::routes())
         .merge(agents::routes())
         .merge(queues::routes())
         .merge(memberships::routes())

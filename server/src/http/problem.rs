@@ -1,6 +1,9 @@
 //! Every "no" of the interface: RFC 9457, with a code for machines and a sentence for people.
 
 use crate::accounts::Failure;
+use crate::auth::Denied;
+use crate::auth::password::Overloaded;
+use crate::directory::DirectoryError;
 use crate::publisher::Closed;
 use crate::run::No;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -160,6 +163,48 @@ impl From<Failure> for Problem {
     }
 }
 
+impl From<DirectoryError> for Problem {
+    fn from(error: DirectoryError) -> Problem {
+        let status = match &error {
+            DirectoryError::Invalid { field, why } => return Problem::invalid(*field, why.clone()),
+            DirectoryError::KeyReused => return No::KeyReused.into(),
+            DirectoryError::Stale { .. } => return No::Changed.into(),
+            DirectoryError::InUse { .. } | DirectoryError::NotOurs { .. } | DirectoryError::Unavailable { .. } => {
+                // The sentence names files, which are the operator's.
+                tracing::error!("the directory: {error}");
+                return Problem::unavailable("people cannot be read or written at the moment; try again");
+            }
+            DirectoryError::UnknownAccount
+            | DirectoryError::UnknownUser { .. }
+            | DirectoryError::UnknownTeam { .. }
+            | DirectoryError::UnknownKey { .. }
+            | DirectoryError::UnknownSession { .. } => StatusCode::NOT_FOUND,
+            DirectoryError::Inactive => StatusCode::FORBIDDEN,
+            DirectoryError::Taken { .. }
+            | DirectoryError::LastAdministrator
+            | DirectoryError::LimitReached { .. }
+            | DirectoryError::SetupClosed => StatusCode::CONFLICT,
+        };
+        let problem = Problem::new(status, error.code(), error.to_string());
+        match error.field() {
+            Some(field) => problem.at(field, error.to_string()),
+            None => problem,
+        }
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Problem {
+        Problem::forbidden(denied.to_string())
+    }
+}
+
+impl From<Overloaded> for Problem {
+    fn from(overloaded: Overloaded) -> Problem {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, overloaded.code(), overloaded.to_string()).retry_after_s(3)
+    }
+}
+
 impl From<Closed> for Problem {
     fn from(_: Closed) -> Problem {
         Problem::unavailable("the account is not open at the moment; try again")
@@ -200,5 +245,13 @@ mod tests {
         let problem = Problem::from(Refusal::Invalid { field: "capacity", problem: "must be 1 to 20".into() });
         assert_eq!(problem.status, 422);
         assert_eq!(problem.errors, [Fault { field: "capacity".into(), problem: "must be 1 to 20".into() }]);
+    }
+
+    #[test]
+    fn a_no_of_the_directory_keeps_its_code_and_says_nothing_of_files() {
+        let problem = Problem::from(DirectoryError::Taken { field: "login" });
+        assert_eq!((problem.status, problem.code(), &*problem.errors[0].field), (409, "taken", "login"));
+        let problem = Problem::from(DirectoryError::InUse { place: "/srv/store".into() });
+        assert_eq!((problem.status, problem.detail.contains("/srv")), (503, false));
     }
 }

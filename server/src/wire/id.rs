@@ -1,5 +1,6 @@
 //! Ids: a prefix that says of what, and 26 characters of base 32.
 
+use crate::directory::TeamId;
 use readyroom_core::ids::{self, *};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -13,8 +14,11 @@ use utoipa::{PartialSchema, ToSchema};
 /// angle brackets for a schema of its own.
 #[allow(missing_docs, reason = "each is the id of that name")]
 pub mod of {
-    use super::{Id, ids};
+    use super::{Id, TeamId, ids};
 
+    pub type Account = Id<ids::AccountId>;
+    pub type Key = Id<ids::KeyId>;
+    pub type Team = Id<TeamId>;
     pub type Agent = Id<ids::UserId>;
     pub type Queue = Id<ids::QueueId>;
     pub type Client = Id<ids::ClientId>;
@@ -91,6 +95,7 @@ schemas! {
     DeviceId: "a telephone's registration or a console's link",
     CallId: "a call that no queue gave",
     KeyId: "a key",
+    TeamId: "agents whom a supervisor sees",
 }
 
 #[cfg(test)]

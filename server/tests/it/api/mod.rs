@@ -4,6 +4,7 @@
 mod agent;
 mod bad_input;
 mod floor;
+mod people;
 mod promises;
 mod slow;
 mod states;
