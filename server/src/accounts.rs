@@ -42,6 +42,13 @@ pub enum Failure {
     Overloaded,
     /// The log cannot confirm, or what was asked for is not there in time.
     Unavailable,
+    /// A read was to rest on a position that did not come in time.
+    NotYet {
+        /// The position that was asked for.
+        asked: EventNo,
+        /// The one there is.
+        reached: EventNo,
+    },
 }
 
 /// What accounts are made of.
@@ -279,7 +286,7 @@ impl Account {
     /// Waits until this position is stored, if one is given.
     ///
     /// # Errors
-    /// `Unavailable` when it does not come in time.
+    /// `NotYet` when it does not come in time.
     pub async fn reached(&self, position: Option<u64>) -> Result<(), Failure> {
         let mut live = self.at_work()?;
         let target = EventNo(position.unwrap_or(0));
@@ -297,7 +304,7 @@ impl Account {
     /// The board, when it shows this position and everything acknowledged so far.
     ///
     /// # Errors
-    /// `Unavailable` when that takes too long.
+    /// `NotYet` when that takes too long.
     pub async fn publisher(&self, position: Option<u64>) -> Result<Publisher, Failure> {
         let live = self.at_work()?;
         let target = EventNo(position.unwrap_or(0)).max(*live.stored.borrow());
@@ -308,7 +315,7 @@ impl Account {
     /// The history, when it holds this position and everything acknowledged so far.
     ///
     /// # Errors
-    /// `Unavailable` when that takes too long.
+    /// `NotYet` when that takes too long.
     pub async fn history(&self, position: Option<u64>) -> Result<(Reader, EventNo), Failure> {
         let mut live = self.at_work()?;
         let target = EventNo(position.unwrap_or(0)).max(*live.stored.borrow());
@@ -328,7 +335,8 @@ async fn wait<T>(longest: Duration, answered: oneshot::Receiver<T>) -> Result<T,
 async fn pass(position: &mut watch::Receiver<EventNo>, target: EventNo) -> Result<(), Failure> {
     match tokio::time::timeout(READ_WAIT_MAX, position.wait_for(|at| *at >= target)).await {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(Failure::Unavailable),
+        Ok(Err(_)) => Err(Failure::Unavailable),
+        Err(_) => Err(Failure::NotYet { asked: target, reached: *position.borrow() }),
     }
 }
 

@@ -75,7 +75,7 @@ impl<S> Timed<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
     fn poll_read(mut self: Pin<&mut Self>, task: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let Timed { stream, waits } = &mut *self;
+        let Timed { stream, waits, .. } = &mut *self;
         if let Some((deadline, _)) = waits
             && deadline.as_mut().poll(task).is_ready()
         {

@@ -4,17 +4,15 @@
 mod agent;
 mod attacks;
 mod bad_input;
-mod floor;
-mod kill;
-mod people;
-mod promises;
-mod slow;
-mod states;
 mod clients;
+mod floor;
 mod history;
 mod kill;
 mod people;
+mod promises;
 mod reports;
+mod slow;
+mod states;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
