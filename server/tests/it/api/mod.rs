@@ -1,14 +1,18 @@
 //! The server as its clients meet it: a real process on a free port of the loopback, a store of its
 //! own, and HTTP.
 
-mod kill;
-mod people;
 mod agent;
 mod bad_input;
+mod console_link;
 mod floor;
+mod kill;
+mod people;
 mod promises;
 mod slow;
 mod states;
+mod stream;
+mod stream_rights;
+mod tap;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
