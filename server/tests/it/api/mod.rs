@@ -7,12 +7,18 @@ mod bad_input;
 mod clients;
 mod floor;
 mod history;
+mod bad_input;
+mod console_link;
+mod floor;
 mod kill;
 mod people;
 mod promises;
 mod reports;
 mod slow;
 mod states;
+mod stream;
+mod stream_rights;
+mod tap;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};

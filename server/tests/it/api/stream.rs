@@ -68,11 +68,15 @@ impl Floor {
 
     /// Something happens; what it was, if it was done.
     async fn happen(&mut self) -> Option<&'static str> {
-        let (number, coin) = (self.below(3), self.below(2));
+        let number = self.below(3);
+        let (queue, channel) = [("8000", "voice"), ("8001", "chat")][self.below(2)];
         let agent = self.agents[number].clone();
         let conversation = match self.conversations.len() {
             0 => String::new(),
-            many => self.conversations[self.below(many)].clone(),
+            many => {
+                let one = self.below(many);
+                self.conversations[one].clone()
+            }
         };
         let (what, done) = match self.below(14) {
             0 | 1 => ("login", self.ask("POST", &format!("/v1/agents/{agent}/login"), json!({})).await),
@@ -88,7 +92,7 @@ impl Floor {
             6 | 7 => ("enter", self.ask("POST", &format!("/v1/agents/{agent}/queues/all/login"), json!({})).await),
             8 => ("ready", self.ask("POST", &format!("/v1/agents/{agent}/queues/all/ready"), json!({})).await),
             9 | 10 => {
-                let body = json!({"queue": ["8000", "8001"][coin], "channel": ["voice", "chat"][coin], "client": "+49"});
+                let body = json!({"queue": queue, "channel": channel, "client": "+49"});
                 let answer = self.house.admin.post("/v1/conversations", body).await;
                 self.position = answer.position();
                 self.conversations.push(answer.body["id"].as_str().unwrap().to_owned());
@@ -107,7 +111,7 @@ impl Floor {
             }
             _ => {
                 let path = format!("/v1/conversations/{conversation}/transfer");
-                let to = json!({"queue": ["8000", "8001"][coin]});
+                let to = json!({ "queue": queue });
                 ("transfer", !conversation.is_empty() && self.ask("POST", &path, to).await)
             }
         };
@@ -395,5 +399,9 @@ async fn a_request_that_asks_for_no_websocket_is_told_so() {
     assert_eq!(none, Some((422, "invalid".to_owned())));
     let none = Tap::try_open(&house.admin, "?offset=3").await.err();
     assert_eq!(none, Some((422, "invalid".to_owned())));
-    tokio::time::timeout(Duration::from_secs(20), Tap::on(&house.admin, &["agents"], None)).await.unwrap().close().await;
+    tokio::time::timeout(Duration::from_secs(20), Tap::on(&house.admin, &["agents"], None))
+        .await
+        .unwrap()
+        .close()
+        .await;
 }

@@ -70,7 +70,10 @@ async fn an_agent_sees_itself_its_queues_and_what_waits_there_and_nothing_else()
 
     // Much happens to bert, who comes to anna's queue as well and takes what waits there.
     let path = format!("/v1/agents/{}", floor.bert);
-    admin.put(&format!("{path}/devices/phone"), json!({"kind": "console", "reachable": true, "ttl_s": 3600})).await.ok();
+    admin
+        .put(&format!("{path}/devices/phone"), json!({"kind": "console", "reachable": true, "ttl_s": 3600}))
+        .await
+        .ok();
     floor.join("8000", &floor.bert).await;
     admin.post(&format!("{path}/login"), json!({})).await.ok();
     admin.put(&format!("{path}/status"), json!({"status": "available"})).await.ok();

@@ -194,9 +194,11 @@ impl Board {
                     *self = Board { resyncs: std::mem::take(&mut self.resyncs), ..Board::default() };
                 }
                 self.more = message.get("more").is_some();
-                for (rows, name) in
-                    [(&mut self.agents, "agents"), (&mut self.queues, "queues"), (&mut self.conversations, "conversations")]
-                {
+                for (rows, name) in [
+                    (&mut self.agents, "agents"),
+                    (&mut self.queues, "queues"),
+                    (&mut self.conversations, "conversations"),
+                ] {
                     rows.extend(list(message, name).into_iter().map(|row| (id(&row), row)));
                 }
             }
