@@ -346,8 +346,8 @@ async fn neither_another_agent_nor_another_teams_supervisor_reaches_an_agent_or_
 /// Adds an account with its administrator to the stopped store, and signs the administrator in.
 async fn with_evil(scene: Scene) -> (Scene, Client) {
     let Scene { house, operations, document, things, olaf } = scene;
+    let dir = house.store();
     let house = house.again({
-        let dir = house.store();
         move |server: Running| {
             assert!(server.stop().success());
             let mut init = Command::new(env!("CARGO_BIN_EXE_readyroom"))

@@ -91,10 +91,6 @@ impl Running {
         self.child.wait().unwrap()
     }
 
-    /// Its process.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 /// Whether nobody has set this store up.
