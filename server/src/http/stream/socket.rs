@@ -217,7 +217,7 @@ impl Socket {
                 self.mistake(&no.into()).await
             }
             // The next pong says it again, long before the grace is over.
-            Err(Failure::Overloaded | Failure::Unavailable) => Ok(()),
+            Err(Failure::Overloaded | Failure::Unavailable | Failure::NotYet { .. }) => Ok(()),
         }
     }
 

@@ -311,7 +311,7 @@ async fn a_method_that_a_resource_does_not_have_is_405_with_those_it_has() {
         ("GET", "/v1/offers/of_01jd7k2v3w4x5y6z7a8b9c0d1e/accept", "POST"),
         ("PUT", "/v1/conversations", "POST"),
         ("DELETE", "/healthz", "GET"),
-        ("PROPFIND", "/v1/skills", "GET"),
+        ("PATCH", "/v1/skills", "GET"),
     ] {
         assert_eq!(floor.refuses(method, path, None, 405).await, "method_not_allowed");
         let answer = floor.house.admin.ask(method, &floor.fill(path), None).await;
