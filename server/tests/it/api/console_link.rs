@@ -122,6 +122,7 @@ async fn a_key_is_nobodys_console() {
 async fn a_silent_console_is_lost_after_its_grace_and_one_that_answers_never() {
     let desk = Desk::new().await;
     let bert = desk.house.user("bert", "agent").await;
+    desk.house.admin.post("/v1/queues/8001/memberships", json!({"user_id": bert})).await.ok();
     let path = format!("/v1/agents/{bert}");
     desk.house.admin.post(&format!("{path}/login"), json!({})).await.ok();
     desk.house.admin.put(&format!("{path}/status"), json!({"status": "available"})).await.ok();

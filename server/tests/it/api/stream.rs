@@ -219,7 +219,16 @@ async fn a_stream_goes_on_without_a_gap_after_a_stop_and_after_a_crash() {
         board.follow(&mut tap, floor.position).await;
         assert!(board.resyncs.is_empty(), "{:?}", board.resyncs);
         board.assert_no_gap();
-        assert_same(&board.agents, &rows(floor.admin(), "/v1/agents", floor.position).await, round, None);
+        // Names have no position of their own: a row that got one may have kept the next of the floor's.
+        let without = |rows: Rows| -> Rows {
+            let positionless = rows.into_iter().map(|(id, mut row)| {
+                row.as_object_mut().unwrap().remove("position").unwrap();
+                (id, row)
+            });
+            positionless.collect()
+        };
+        let read = rows(floor.admin(), "/v1/agents", floor.position).await;
+        assert_same(&without(board.agents.clone()), &without(read), round, None);
     }
     assert_eq!(board.events.len(), 4 * 3 * 2);
 }
@@ -370,11 +379,14 @@ async fn every_message_is_as_the_contract_says() {
     let mut floor = Floor::new().await;
     let contract = floor.admin().get("/v1/asyncapi.json").await.ok();
     let mut tap = Tap::on(floor.admin(), &ALL, None).await;
+    let mut told = vec![tap.of_type("snapshot").await];
     tap.say("what?").await;
+    told.push(tap.of_type("error").await);
     floor.come_and_go(0).await;
-    let mut kinds = BTreeSet::new();
-    while kinds.len() < 4 {
-        let message = tap.message().await;
+    for kind in ["frame", "heartbeat"] {
+        told.push(tap.of_type(kind).await);
+    }
+    for message in told {
         let kind = message["type"].as_str().unwrap().to_owned();
         let schemas = contract["components"]["schemas"].as_object().unwrap();
         let schema = schemas.values().find(|schema| schema["properties"]["type"]["enum"] == json!([kind])).unwrap();
@@ -384,9 +396,7 @@ async fn every_message_is_as_the_contract_says() {
         for name in schema["required"].as_array().unwrap() {
             assert!(message.get(name.as_str().unwrap()).is_some(), "{kind} lacks {name}");
         }
-        kinds.insert(kind);
     }
-    assert_eq!(kinds, ["error", "frame", "heartbeat", "snapshot"].map(str::to_owned).into());
 }
 
 #[tokio::test(flavor = "multi_thread")]
