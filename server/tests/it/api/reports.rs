@@ -162,6 +162,7 @@ fn people(dir: &Path, cases: usize) -> String {
             email: None,
             role: Role::Agent,
             password: None,
+            teams: Default::default(),
         };
         directory.create_user(ACCOUNT, user, None, &act).unwrap();
     }
