@@ -13,6 +13,7 @@ pub mod dice;
 pub mod directory;
 pub mod forget;
 pub mod http;
+mod patience;
 pub mod projector;
 pub mod publisher;
 pub mod report;

@@ -134,6 +134,9 @@ struct Wanted {
     responses((status = 200, description = "A page of messages", body = Page<MessageRow>)))]
 async fn search(at: Context, Query(wanted): Query<Wanted>) -> Result<axum::Json<Page<MessageRow>>, Problem> {
     let limit = query::limit(wanted.limit)?;
+    if wanted.text.chars().any(char::is_control) {
+        return Err(Problem::invalid("text", "has no control characters"));
+    }
     let before = query::after::<u64>(wanted.cursor.as_deref())?;
     let looked = if at.people().is_none() { limit } else { HITS_MAX.max(limit) };
     let (mut hits, position) =

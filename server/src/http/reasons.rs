@@ -1,6 +1,7 @@
 //! Reasons for a break (aux codes), as seed 000's interface has them.
 
 use super::App;
+use super::agents::At;
 use super::body::Json;
 use super::context::{Accepted, Context, matches, tagged};
 use super::gate::need;
@@ -11,6 +12,7 @@ use crate::run::Guard;
 use axum::http::StatusCode;
 use axum::response::Response;
 use readyroom_core::commands::DefineReason;
+use readyroom_core::floor::Floor;
 use readyroom_core::ids::ReasonCode;
 use readyroom_core::refusal::Refusal;
 use readyroom_core::settings::{ReasonClass, ReasonSettings, reasons};
@@ -177,13 +179,13 @@ async fn add(at: Context, body: Json<ReasonBody>) -> Result<Response, Problem> {
 }
 
 /// One reason
-#[utoipa::path(get, path = "/v1/reasons/{code}", tag = "reasons", params(("code" = String, Path)),
+#[utoipa::path(get, path = "/v1/reasons/{code}", tag = "reasons", params(("code" = String, Path), At),
     responses((status = 200, description = "The reason, with its ETag", body = Reason)))]
-async fn get(at: Context, Path(code): Path<String>) -> Result<Response, Problem> {
+async fn get(at: Context, Path(code): Path<String>, Query(when): Query<At>) -> Result<Response, Problem> {
     let unknown = |_| Problem::new(StatusCode::NOT_FOUND, "unknown_reason", format!("There is no reason {code}."));
     let known: ReasonCode = code.parse().map_err(unknown)?;
-    let (reason, _) =
-        at.look(None, move |floor, _| floor.find_reason(known).map(|slot| Reason::of(floor.reason(slot)))).await?;
+    let read = move |floor: &Floor, _| floor.find_reason(known).map(|slot| Reason::of(floor.reason(slot)));
+    let (reason, _) = at.look(when.min_position, read).await?;
     Ok(tagged(&reason?))
 }
 

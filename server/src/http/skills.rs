@@ -1,6 +1,7 @@
 //! Skills: what an agent can be good at, and who is how good.
 
 use super::App;
+use super::agents::At;
 use super::body::Json;
 use super::context::{Accepted, Context};
 use super::gate::need;
@@ -118,12 +119,16 @@ struct AgentSkills {
 }
 
 /// What an agent is good at
-#[utoipa::path(get, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = of::Agent, Path)),
+#[utoipa::path(get, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = of::Agent, Path), At),
     responses((status = 200, description = "All of its skills", body = AgentSkills)))]
-async fn of_agent(at: Context, Path(id): Path<of::Agent>) -> Result<axum::Json<AgentSkills>, Problem> {
+async fn of_agent(
+    at: Context,
+    Path(id): Path<of::Agent>,
+    Query(when): Query<At>,
+) -> Result<axum::Json<AgentSkills>, Problem> {
     let agent = at.agent(id.0)?;
     let (skills, _) = at
-        .look(None, move |floor, _| {
+        .look(when.min_position, move |floor, _| {
             let slot = floor.find_agent(agent)?;
             Ok::<_, Refusal>(floor.agent(slot).skills.iter().map(SkillLevelBody::from).collect::<Vec<_>>())
         })

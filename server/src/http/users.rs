@@ -1,27 +1,23 @@
-//! Users: who there is, what they may do, and how they are set up as agents. The directory comes first
-//! and the floor follows; what the floor would refuse is found out before.
+//! Users: who there is, and how they are set up as people and as agents. The directory comes first and
+//! the floor follows; what the floor would refuse is found out before.
 
-use super::agents::{At, Nothing};
-use super::body::{Json, Key};
-use super::context::{Accepted, Context, answered, matches, tagged};
+use super::agents::At;
+use super::body::Json;
+use super::context::{Accepted, Context, matches, tagged};
 use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Path, Query};
-use super::sessions::try_password;
-use super::to_the_end;
-use super::{App, agents::Empty};
-use crate::auth::{ApiScope, Need, Password, Role, Scope, Who};
-use crate::directory::{Act, Answer, Email, Login, Made, NewUser, Once, PersonName, User, UserChange, UserFilter};
-use crate::wire::{ChannelWord, Id, Instant, ModeWord, SkillLevelBody, levels, of};
-use crate::{clock, dice};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use readyroom_core::commands::*;
+use super::{App, to_the_end};
+use crate::auth::{ApiScope, Role, Scope, Who};
+use crate::clock;
+use crate::directory::{Act, Email, Login, PersonName, User, UserChange, UserFilter};
+use crate::run::{Guard, No};
+use crate::wire::{ChannelWord, Id, Instant, of};
+use axum::response::Response;
+use readyroom_core::commands::{ChangeAgent, Command};
 use readyroom_core::ids::*;
-use readyroom_core::limits;
-use readyroom_core::refusal::Refusal;
-use readyroom_core::settings::{AgentSettings, MembershipSettings, Weight};
-use serde::{Deserialize, Deserializer, Serialize};
+use readyroom_core::settings::{AgentSettings, Weight};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -29,21 +25,16 @@ use utoipa_axum::routes;
 
 /// The routes of this subject.
 pub fn routes() -> OpenApiRouter<App> {
-    let (admin, write) = (Role::Administrator, ApiScope::PeopleWrite);
     OpenApiRouter::new()
         .routes(need(Role::Agent, ApiScope::PeopleRead, routes!(list)))
-        .routes(need(admin, write, routes!(add)))
         .routes(need(Role::Agent, ApiScope::PeopleRead, routes!(get)))
-        .routes(need(admin, write, routes!(change)))
-        .routes(need(Role::Agent, write, routes!(set_password)))
-        .routes(need(admin, write, routes!(deactivate)))
-        .routes(need(admin, write, routes!(reactivate)))
+        .routes(need(Role::Administrator, ApiScope::PeopleWrite, routes!(change)))
 }
 
 /// What a conversation takes of an agent's capacity: so many slots, or `whole`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
-enum WeightBody {
+pub enum WeightBody {
     /// So many slots, 1 to 20.
     Slots(u8),
     /// All of it.
@@ -53,7 +44,7 @@ enum WeightBody {
 /// All of the capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum WholeWord {
+pub enum WholeWord {
     /// All of it, whatever it is.
     Whole,
 }
@@ -198,223 +189,11 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<axum::Json<Pa
     Ok(axum::Json(Page { data, next, position: position.0 }))
 }
 
-/// A queue that a new user belongs to, and how.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SeatBody {
-    /// Its id or number.
-    queue: String,
-    /// Lower rings first.
-    #[serde(default)]
-    #[schema(minimum = 0, maximum = 10000)]
-    tier_level: u16,
-    /// The tie-break within a tier; lower first.
-    #[serde(default)]
-    #[schema(minimum = 0, maximum = 65535)]
-    position: u16,
-    /// Seconds for which this queue's conversations are held back from this agent.
-    #[serde(default)]
-    #[schema(minimum = 0, maximum = 86400)]
-    delay_sec: u32,
-    /// Who activates it; `static` unless given.
-    #[serde(default)]
-    mode: ModeWord,
-}
-
-/// A person to be added, and how they are set up as an agent.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewUserBody {
-    /// Their full name.
-    #[schema(min_length = 1, max_length = 100)]
-    name: String,
-    /// What they sign in with; unique in the account.
-    #[schema(pattern = "^[A-Za-z0-9._@-]{1,64}$")]
-    login: String,
-    /// Where they get mail.
-    #[schema(max_length = 254)]
-    email: Option<String>,
-    /// What they may do; `agent` unless given.
-    #[serde(default = "agent")]
-    role: Role,
-    /// Not the login itself. Without one they cannot sign in until it is set.
-    #[schema(min_length = 10, max_length = 128)]
-    password: Option<String>,
-    /// Slots for conversations at once; 5 unless given.
-    #[serde(default = "capacity")]
-    #[schema(minimum = 1, maximum = 20)]
-    capacity: u8,
-    /// What a call takes of the capacity; all of it unless given.
-    voice_weight: Option<WeightBody>,
-    /// What a chat takes of the capacity; one slot unless given.
-    chat_weight: Option<WeightBody>,
-    /// The channels they work on; those of their queues unless given.
-    #[schema(min_items = 1, max_items = 2)]
-    channels: Option<Vec<ChannelWord>>,
-    /// Whether a login makes them available.
-    #[serde(default)]
-    auto_ready_on_login: bool,
-    /// Whether a login loads their static and mandatory memberships.
-    #[serde(default)]
-    auto_queue_login: bool,
-    /// What they are good at, each skill once.
-    #[serde(default)]
-    #[schema(max_items = 100)]
-    skills: Vec<SkillLevelBody>,
-    /// The queues they belong to, each once.
-    #[serde(default)]
-    #[schema(max_items = 200)]
-    queues: Vec<SeatBody>,
-    /// The teams they belong to.
-    #[serde(default)]
-    teams: Vec<of::Team>,
-}
-
-fn agent() -> Role {
-    Role::Agent
-}
-
-fn capacity() -> u8 {
-    limits::CAPACITY_DEFAULT
-}
-
-#[derive(Clone, Copy, Serialize)]
-struct Added {
-    id: of::Agent,
-}
-
-/// A user who was added.
-#[derive(Serialize, ToSchema)]
-#[allow(dead_code, reason = "only its schema is used; the position is added when it is known")]
-struct AddedUser {
-    id: of::Agent,
-    position: u64,
-}
-
-/// Add a user, with skills, queues and teams: all of it or nothing
-#[utoipa::path(post, path = "/v1/users", tag = "people", request_body = NewUserBody,
-    responses((status = 201, description = "Added", body = AddedUser)))]
-async fn add(at: Context, body: Json<NewUserBody>) -> Result<Response, Problem> {
-    let (body, key) = (body.value, body.key);
-    at.caller.may_grant(body.role)?;
-    let id = UserId(dice::id(clock::now()));
-    let (login, name) = (Login::new(&body.login)?, PersonName::new(&body.name)?);
-    let email = body.email.as_deref().map(Email::new).transpose()?;
-    let password = body.password.as_deref().map(|text| Password::new(text, &login)).transpose()?;
-    let (role, teams) = (body.role, body.teams.iter().map(|team| team.0).collect());
-    let agent = on_floor(&at, id, body).await?;
-    check(&at, agent.clone()).await?;
-    let password = match password {
-        Some(password) => Some(at.app.passwords.hash(password).await?),
-        None => None,
-    };
-    let new = NewUser { id, login, name, email, role, password, teams };
-    to_the_end(async move {
-        let made = create(&at, new, key).await?;
-        at.app.accounts.people_changed(at.caller.account).await;
-        match made {
-            Created::Now => match follow(&at, agent, key.as_ref()).await {
-                // It may be done; opening the account anew tells.
-                Err(problem) if problem.code() != "unavailable" => {
-                    withdraw(&at, id, key).await?;
-                    Err(problem)
-                }
-                answer => answer,
-            },
-            Created::Before(first) => follow(&at, AddAgent { agent: first, ..agent }, key.as_ref()).await,
-        }
-    })
-    .await
-}
-
-/// The agent that a user is on the floor.
-async fn on_floor(at: &Context, agent: UserId, body: NewUserBody) -> Result<AddAgent, Problem> {
-    let max = limits::MEMBERSHIPS_PER_AGENT_MAX;
-    if body.queues.len() > max {
-        return Err(Refusal::LimitReached { what: "memberships of an agent", max }.into());
-    }
-    let usual = AgentSettings::default();
-    let settings = AgentSettings {
-        capacity: body.capacity,
-        voice_weight: body.voice_weight.map_or(usual.voice_weight, Weight::from),
-        chat_weight: body.chat_weight.map_or(usual.chat_weight, Weight::from),
-        channels: body.channels.map(channel_set),
-        auto_ready_on_login: body.auto_ready_on_login,
-        auto_queue_login: body.auto_queue_login,
-    };
-    let mut memberships = Vec::new();
-    for seat in body.queues {
-        let SeatBody { queue, tier_level, position, delay_sec, mode } = seat;
-        let settings = MembershipSettings { tier_level, position, delay_sec, mode: mode.into() };
-        memberships.push((at.queue(&queue).await?, settings));
-    }
-    Ok(AddAgent { agent, settings, skills: levels(body.skills), memberships })
-}
-
-fn channel_set(words: Vec<ChannelWord>) -> ChannelSet {
-    words.into_iter().map(Channel::from).collect()
-}
-
-/// Whether the floor would do it.
-async fn check(at: &Context, command: impl Into<Command>) -> Result<(), Problem> {
-    let (command, by) = (command.into(), at.actor());
-    let (good, _) = at.look(None, move |floor, now| command.check(floor, now, by)).await?;
-    Ok(good?)
-}
-
-enum Created {
-    Now,
-    /// An earlier request with the same key made this one.
-    Before(UserId),
-}
-
-async fn create(at: &Context, new: NewUser, key: Option<Key>) -> Result<Created, Problem> {
-    let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.created", new.id));
-    // What is kept is only the id: the rest of the answer is known when the floor has followed.
-    let kept = |user: &User| Answer { status: StatusCode::CREATED.as_u16(), body: user.id.to_string().into_bytes() };
-    let made = at.app.write(move |directory| {
-        let once = key.map(|key| Once { key: key.id(), request: key.request(), answer: &kept });
-        directory.create_user(account, new, once, &act)
-    });
-    Ok(match made.await? {
-        Made::Now(_) => Created::Now,
-        Made::Before(first) => {
-            let id = std::str::from_utf8(&first.body).ok().and_then(|id| id.parse().ok());
-            // Other routes keep other answers; their keys are theirs.
-            Created::Before(id.ok_or(crate::run::No::KeyReused)?)
-        }
-    })
-}
-
-async fn withdraw(at: &Context, user: UserId, key: Option<Key>) -> Result<(), Problem> {
-    let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.withdrawn", user));
-    at.app.write(move |directory| directory.withdraw_user(account, user, key.map(|key| key.id()), &act)).await?;
-    at.app.accounts.people_changed(account).await;
-    Ok(())
-}
-
-/// Brings a user to the floor.
-async fn follow(at: &Context, add: AddAgent, key: Option<&Key>) -> Result<Response, Problem> {
-    let answer = Added { id: Id(add.agent) };
-    match at.post(at.actor(), add.clone(), key, StatusCode::CREATED, &answer).await {
-        // An account that was just being opened has added its people by itself, bare.
-        Err(problem) if problem.code() == "already_exists" => {
-            let AddAgent { agent, settings, skills, memberships } = add;
-            let changed = at.command(at.actor(), ChangeAgent { agent, settings }).await?.position;
-            let mut position = changed.max(at.command(at.actor(), SetAgentSkills { agent, skills }).await?.position);
-            for (queue, settings) in memberships {
-                let seated = at.command(at.actor(), SetMembership { agent, queue, settings }).await?.position;
-                position = position.max(seated);
-            }
-            let body = serde_json::to_vec(&answer).expect("memory takes whatever is written");
-            Ok(answered(StatusCode::CREATED, &body, EventNo(position)))
-        }
-        answer => answer,
-    }
-}
-
 /// The user, if the caller may know of it.
-fn seen(at: &Context, id: UserId) -> Result<Arc<User>, Problem> {
+///
+/// # Errors
+/// 404 for one of another account, 403 for one of another team.
+pub fn seen(at: &Context, id: UserId) -> Result<Arc<User>, Problem> {
     let user = at.app.directory.user(at.caller.account, id)?;
     if at.caller.sees(id) { Ok(user) } else { Err(Problem::forbidden(format!("{id} is not of your teams"))) }
 }
@@ -448,7 +227,7 @@ struct UserPatch {
     #[schema(pattern = "^[A-Za-z0-9._@-]{1,64}$")]
     login: Option<String>,
     /// Where they get mail; null takes it away.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "super::body::given")]
     #[schema(value_type = Option<String>, max_length = 254)]
     email: Option<Option<String>>,
     /// What they may do. A change ends their sessions.
@@ -461,18 +240,13 @@ struct UserPatch {
     /// What a chat takes of the capacity.
     chat_weight: Option<WeightBody>,
     /// The channels they work on; null: those of their queues.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "super::body::given")]
     #[schema(value_type = Option<Vec<ChannelWord>>, min_items = 1, max_items = 2)]
     channels: Option<Option<Vec<ChannelWord>>>,
     /// Whether a login makes them available.
     auto_ready_on_login: Option<bool>,
     /// Whether a login loads their static and mandatory memberships.
     auto_queue_login: Option<bool>,
-}
-
-/// Tells null from what was not given.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(from).map(Some)
 }
 
 impl UserPatch {
@@ -516,7 +290,7 @@ async fn change(
     at.caller.may_grant(body.value.role.unwrap_or(user.role))?;
     let if_match = at.if_match();
     if if_match.as_ref().is_some_and(|tag| !matches(tag, &shown)) {
-        return Err(crate::run::No::Changed.into());
+        return Err(No::Changed.into());
     }
     let expected = if_match.map(|_| user.version);
     let change = body.value.change()?;
@@ -534,7 +308,7 @@ async fn change(
         if settings == before {
             return Ok(axum::Json(Accepted { position: at.account.position().0 }));
         }
-        let guard: Option<crate::run::Guard> = expected.map(|_| -> crate::run::Guard {
+        let guard: Option<Guard> = expected.map(|_| -> Guard {
             Box::new(move |floor| floor.find_agent(id).is_ok_and(|slot| floor.agent(slot).settings == before))
         });
         let answer = at.command_if(at.actor(), command, guard).await?;
@@ -544,73 +318,17 @@ async fn change(
     .await
 }
 
-/// A new password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PasswordBody {
-    /// Not the login itself.
-    #[schema(min_length = 10, max_length = 128)]
-    password: String,
-    /// The password so far; whoever changes their own shows that they know it.
-    current: Option<String>,
+/// Whether the floor would do it; to ask before the directory is changed.
+///
+/// # Errors
+/// The floor's refusal.
+pub async fn check(at: &Context, command: impl Into<Command>) -> Result<(), Problem> {
+    let (command, by) = (command.into(), at.actor());
+    let (good, _) = at.look(None, move |floor, now| command.check(floor, now, by)).await?;
+    Ok(good?)
 }
 
-/// Set a password: the own one, or as an administrator anybody's. All sessions of that user end
-#[utoipa::path(put, path = "/v1/users/{id}/password", tag = "people", params(("id" = of::Agent, Path)),
-    request_body = PasswordBody, responses((status = 204, description = "Set")))]
-async fn set_password(at: Context, Path(id): Path<of::Agent>, body: Json<PasswordBody>) -> Result<Response, Problem> {
-    let (id, account) = (id.0, at.caller.account);
-    let user = at.app.directory.user(account, id)?;
-    let PasswordBody { password, current } = body.value;
-    if at.caller.user() == Some(id) {
-        let Some(current) = current else {
-            return Err(Problem::invalid("current", "send the password so far as well"));
-        };
-        try_password(&at.app, account, &user.login)?;
-        if !at.app.passwords.verify(current, user.password.clone()).await? {
-            let detail = "this is not the password so far";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "wrong_password", detail).at("current", "is wrong"));
-        }
-        at.app.lockout.succeeded(account, &user.login);
-    } else {
-        at.caller.may(&Need { role: Role::Administrator, scope: ApiScope::PeopleWrite })?;
-        at.caller.may_grant(user.role)?;
-    }
-    let hash = at.app.passwords.hash(Password::new(&password, &user.login)?).await?;
-    to_the_end(async move {
-        let act = Act::new(clock::now(), at.caller.by(), "user.password_set", id);
-        at.app.write(move |directory| directory.set_password(account, id, None, hash, &act)).await?;
-        at.account.rescope(id).await;
-        Ok(StatusCode::NO_CONTENT.into_response())
-    })
-    .await
-}
-
-/// Deactivate a user: sessions end, what they had goes back to its queues, their history stays
-#[utoipa::path(post, path = "/v1/users/{id}/deactivate", tag = "people", params(("id" = of::Agent, Path)),
-    request_body = Empty, responses((status = 200, description = "Deactivated", body = Accepted)))]
-async fn deactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
-    let (id, key) = (id.0, body.key);
-    at.caller.may_grant(seen(&at, id)?.role)?;
-    to_the_end(async move {
-        let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.deactivated", id));
-        at.app.write(move |directory| directory.deactivate_user(account, id, None, &act)).await?;
-        at.account.rescope(id).await;
-        at.post(at.actor(), DeactivateAgent { agent: id }, key.as_ref(), StatusCode::OK, &Nothing {}).await
-    })
-    .await
-}
-
-/// Let a deactivated user sign in and work again
-#[utoipa::path(post, path = "/v1/users/{id}/reactivate", tag = "people", params(("id" = of::Agent, Path)),
-    request_body = Empty, responses((status = 200, description = "Active", body = Accepted)))]
-async fn reactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
-    let (id, key) = (id.0, body.key);
-    at.caller.may_grant(seen(&at, id)?.role)?;
-    to_the_end(async move {
-        let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.reactivated", id));
-        at.app.write(move |directory| directory.reactivate_user(account, id, None, &act)).await?;
-        at.post(at.actor(), ReactivateAgent { agent: id }, key.as_ref(), StatusCode::OK, &Nothing {}).await
-    })
-    .await
+/// The channels as the floor takes them.
+pub fn channel_set(words: Vec<ChannelWord>) -> ChannelSet {
+    words.into_iter().map(Channel::from).collect()
 }

@@ -4,6 +4,7 @@
 mod answers;
 mod api;
 mod damage;
+mod office;
 mod report;
 mod scene;
 mod upkeep;

@@ -94,6 +94,10 @@ impl Socket {
                 () = stopped => return Err(End::Because(Reason::Shutdown)),
                 message = next(&mut self.subscription) => match message {
                     Some(message) => {
+                        // Who signs out sees nothing from then on, and should be told that and not this.
+                        if self.subscription.as_ref().is_some_and(Subscription::is_over) {
+                            self.recognise().await?;
+                        }
                         self.send(text(message)).await?;
                         metrics::counter!("readyroom_stream_frames_total").increment(1);
                     }
@@ -204,7 +208,7 @@ impl Socket {
                 self.mistake(&no.into()).await
             }
             // The next pong says it again, long before the grace is over.
-            Err(Failure::Overloaded | Failure::Unavailable) => Ok(()),
+            Err(Failure::Overloaded | Failure::Unavailable | Failure::NotYet { .. }) => Ok(()),
         }
     }
 
