@@ -89,9 +89,7 @@ impl Forget {
         let accounts = Accounts::new(ground);
         let open = accounts.open(account);
         let done = if open.opened(OPEN_MAX).await {
-            forget::forget(vault, open.clone(), Actor::Policy(Policy::Upkeep), client)
-                .await
-                .map_err(|error| failed(&error))
+            forget::forget(vault, &open, Actor::Policy(Policy::Upkeep), client).await.map_err(|error| failed(&error))
         } else {
             Err(stop(
                 Exit::Store,

@@ -13,7 +13,6 @@ use readyroom_core::ids::*;
 use readyroom_core::settings::*;
 use readyroom_log::SqliteLog;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -163,7 +162,7 @@ fn people(dir: &Path, cases: usize) -> String {
             email: None,
             role: Role::Agent,
             password: None,
-            teams: BTreeSet::new(),
+            teams: Default::default(),
         };
         directory.create_user(ACCOUNT, user, None, &act).unwrap();
     }
