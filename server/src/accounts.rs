@@ -37,8 +37,10 @@ pub enum Failure {
     No(No),
     /// Too much is waiting; it was not done.
     Overloaded,
-    /// The log cannot confirm, or what was asked for is not there in time.
+    /// The log cannot confirm.
     Unavailable,
+    /// The position that a read should rest on is not there in time.
+    Behind,
 }
 
 /// What accounts are made of.
@@ -295,7 +297,7 @@ async fn wait<T>(longest: Duration, answered: oneshot::Receiver<T>) -> Result<T,
 async fn pass(position: &mut watch::Receiver<EventNo>, target: EventNo) -> Result<(), Failure> {
     match tokio::time::timeout(READ_WAIT_MAX, position.wait_for(|at| *at >= target)).await {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(Failure::Unavailable),
+        Ok(Err(_)) | Err(_) => Err(Failure::Behind),
     }
 }
 
