@@ -5,6 +5,7 @@ use super::agents::At;
 use super::body::Json;
 use super::context::{Accepted, Context, matches, tagged};
 use super::gate::need;
+use super::openapi;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
@@ -18,7 +19,9 @@ use readyroom_core::ids::*;
 use readyroom_core::limits;
 use readyroom_core::settings::{QueueSettings, Strategy};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -48,7 +51,11 @@ enum StrategyWord {
 #[serde(deny_unknown_fields)]
 struct QueueBody {
     /// What people call it.
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
     /// What telephones dial; no two queues share one.
     #[serde(default)]
@@ -56,7 +63,7 @@ struct QueueBody {
     number: Option<String>,
     /// The channels it takes; voice unless given.
     #[serde(default = "voice")]
-    #[schema(min_items = 1, max_items = 2)]
+    #[schema(min_items = 1)]
     channels: Vec<ChannelWord>,
     /// Higher goes first.
     #[serde(default = "middle")]
@@ -144,7 +151,7 @@ impl QueueBody {
 }
 
 /// A queue, as it is set up.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct Queue {
     /// Which.
     id: of::Queue,
@@ -152,6 +159,19 @@ struct Queue {
     general: bool,
     #[serde(flatten)]
     settings: QueueBody,
+}
+
+impl PartialSchema for Queue {
+    fn schema() -> RefOr<Schema> {
+        let added = [("id", of::Queue::schema()), ("general", bool::schema())];
+        openapi::read_back(QueueBody::schema(), "A queue, as it is set up; General is in every account.", added)
+    }
+}
+
+impl ToSchema for Queue {
+    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
+        QueueBody::schemas(all);
+    }
 }
 
 impl Queue {

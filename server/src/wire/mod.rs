@@ -19,3 +19,4 @@ pub use id::{Id, of};
 pub use queue::QueueRow;
 pub use settings::{ChannelWord, ModeWord, SkillLevelBody, bucket, levels};
 pub use time::Instant;
+pub use words::bucket as bucket_schema;
