@@ -1,9 +1,12 @@
 //! What a person may do is a role; what a program may do is a set of scopes.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A text that is none of the words there are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,7 +21,7 @@ pub struct UnknownWord {
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $kind:literal { $($variant:ident = $word:literal, $about:literal;)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum $name {
             $(#[doc = $about] #[serde(rename = $word)] $variant,)*
         }
@@ -35,6 +38,20 @@ macro_rules! words {
             /// What it allows, for the documents.
             pub const fn about(self) -> &'static str {
                 match self { $($name::$variant => $about),* }
+            }
+        }
+
+        // Deriving it would not see names that a macro gives.
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let words = ObjectBuilder::new().schema_type(Type::String).description(Some(concat!("a ", $kind)));
+                words.enum_values(Some($name::ALL.iter().map(|word| word.as_str()))).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
             }
         }
 
@@ -107,6 +124,7 @@ mod tests {
         for &scope in ApiScope::ALL {
             assert_eq!(scope.as_str().parse(), Ok(scope));
             assert_eq!(serde_json::to_string(&scope).unwrap(), format!("\"{scope}\""));
+            assert!(serde_json::to_string(&ApiScope::schema()).unwrap().contains(&format!("\"{scope}\"")));
             assert!(!scope.about().is_empty());
         }
     }

@@ -5,13 +5,16 @@
 mod completions;
 mod explain;
 mod fold;
+mod forget;
 mod guard;
+mod init;
 mod json;
 mod log_fold;
 mod log_inspect;
 mod log_rows;
 mod log_verify;
 mod man;
+mod office;
 mod openapi;
 mod print;
 mod report;
@@ -19,6 +22,7 @@ mod serve;
 mod steps;
 mod store;
 mod time;
+mod user;
 mod verdict;
 mod words;
 
@@ -64,6 +68,11 @@ enum Command {
     Log(Log),
     Explain(explain::Explain),
     Serve(serve::Serve),
+    Init(init::Init),
+    /// The people of a store, while its server is stopped
+    #[command(subcommand, after_help = EXIT_CODES)]
+    User(user::Users),
+    Forget(forget::Forget),
     /// Work out figures over a window of time
     #[command(subcommand, after_help = EXIT_CODES)]
     Report(report::Report),
@@ -90,6 +99,9 @@ impl Command {
             Command::Log(Log::Rows(rows)) => rows.run(out),
             Command::Explain(explain) => explain.run(out),
             Command::Serve(serve) => serve.run(out),
+            Command::Init(init) => init.run(out),
+            Command::User(user) => user.run(out),
+            Command::Forget(forget) => forget.run(out),
             Command::Report(report) => report.run(out),
             Command::OpenApi(openapi) => openapi.run(out),
             Command::Completions(completions) => completions.run(out),

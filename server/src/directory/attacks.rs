@@ -1,6 +1,6 @@
 //! One account reaches for what is another's, in every way there is, and finds nothing.
 
-use super::scene::{NOW, Scene, act};
+use super::scene::{NOW, Scene, act, named, people};
 use super::*;
 use crate::auth::{ApiScope, PasswordHash, Role, Scope};
 use readyroom_core::ids::{AccountId, KeyId, UserId};
@@ -70,8 +70,8 @@ fn another_accounts_teams_keys_and_sessions_are_unknown_to_every_method() {
     let before = d.team(scene.acme, team).unwrap();
     let session = d.find_session(&token, NOW).unwrap();
     assert_eq!(code(d.team(evil, team)), "unknown_team");
-    assert_eq!(code(d.rename_team(evil, team, None, "ours", &act)), "unknown_team");
-    assert_eq!(code(d.set_team_people(evil, team, None, [mallory].into(), [mallory].into(), &act)), "unknown_team");
+    assert_eq!(code(d.change_team(evil, team, None, named("ours"), &act)), "unknown_team");
+    assert_eq!(code(d.change_team(evil, team, None, people(&[mallory], &[mallory]), &act)), "unknown_team");
     assert_eq!(code(d.delete_team(evil, team, None, &act)), "unknown_team");
     assert_eq!(code(d.key(evil, key)), "unknown_key");
     assert_eq!(code(d.revoke_key(evil, key, &act)), "unknown_key");
@@ -92,8 +92,8 @@ fn another_accounts_people_cannot_be_taken_into_a_team() {
     };
     assert_eq!((create(&[anna], &[]), create(&[], &[anna])), ("unknown_user", "unknown_user"));
     let trap = d.create_team(evil, scene.new_team("trap", &[], &[]), None, &act).unwrap().now().unwrap().id;
-    assert_eq!(code(d.set_team_people(evil, trap, None, [anna].into(), [].into(), &act)), "unknown_user");
-    assert_eq!(code(d.set_team_people(evil, trap, None, [].into(), [anna].into(), &act)), "unknown_user");
+    assert_eq!(code(d.change_team(evil, trap, None, people(&[anna], &[]), &act)), "unknown_user");
+    assert_eq!(code(d.change_team(evil, trap, None, people(&[], &[anna]), &act)), "unknown_user");
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub use personal::{Email, Login, PersonName};
 pub use secret::Secret;
 pub use sessions::Session;
 pub use sweep::Swept;
-pub use teams::{NewTeam, Team};
+pub use teams::{NewTeam, Team, TeamChange, TeamPart};
 pub use user_list::{UserFilter, UserPage};
 pub use users::{NewUser, User, UserChange};
 

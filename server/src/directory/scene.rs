@@ -32,6 +32,17 @@ pub fn new_account(name: &str) -> NewAccount {
     }
 }
 
+/// Another name for a team.
+pub fn named(name: &str) -> TeamChange {
+    TeamChange { name: Some(name.into()), ..TeamChange::default() }
+}
+
+/// Other people for a team.
+pub fn people(members: &[UserId], supervisors: &[UserId]) -> TeamChange {
+    let set = |people: &[UserId]| Some(people.iter().copied().collect());
+    TeamChange { name: None, members: set(members), supervisors: set(supervisors) }
+}
+
 pub struct Scene {
     pub directory: Directory,
     pub acme: AccountId,

@@ -49,6 +49,26 @@ pub struct NewTeam {
     pub supervisors: BTreeSet<UserId>,
 }
 
+/// What changes; none: stays.
+#[derive(Clone, Debug, Default)]
+pub struct TeamChange {
+    /// See [`Team::name`].
+    pub name: Option<String>,
+    /// See [`Team::members`]; those not named leave.
+    pub members: Option<BTreeSet<UserId>>,
+    /// See [`Team::supervisors`]; those not named leave.
+    pub supervisors: Option<BTreeSet<UserId>>,
+}
+
+/// As what somebody is in a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TeamPart {
+    /// Belongs to it.
+    Member,
+    /// Sees its members.
+    Supervisor,
+}
+
 impl Directory {
     /// Creates a team.
     ///
@@ -87,37 +107,47 @@ impl Directory {
         Ok(Made::Now(team))
     }
 
-    /// Gives a team another name.
+    /// Changes a team: its name, and who is in it.
     ///
     /// # Errors
-    /// `unknown_account`, `unknown_team`, `stale`, `taken`, `invalid`.
-    pub fn rename_team(
+    /// `unknown_account`, `unknown_team`, `stale`, `taken`, `invalid`, `unknown_user`.
+    pub fn change_team(
         &self,
         account: AccountId,
         team: TeamId,
         expected: Option<u64>,
-        name: &str,
-        act: &Act,
-    ) -> Result<Arc<Team>, DirectoryError> {
-        self.rewrite_team(account, team, expected, act, |team| team.name = name.to_owned())
-    }
-
-    /// Sets who belongs to a team and who supervises it; those not named leave.
-    ///
-    /// # Errors
-    /// `unknown_account`, `unknown_team`, `stale`, `unknown_user`, `invalid`.
-    pub fn set_team_people(
-        &self,
-        account: AccountId,
-        team: TeamId,
-        expected: Option<u64>,
-        members: BTreeSet<UserId>,
-        supervisors: BTreeSet<UserId>,
+        change: TeamChange,
         act: &Act,
     ) -> Result<Arc<Team>, DirectoryError> {
         self.rewrite_team(account, team, expected, act, |team| {
-            team.members = members;
-            team.supervisors = supervisors;
+            team.name = change.name.unwrap_or_else(|| team.name.clone());
+            team.members = change.members.unwrap_or_else(|| team.members.clone());
+            team.supervisors = change.supervisors.unwrap_or_else(|| team.supervisors.clone());
+        })
+    }
+
+    /// Puts one person into a part of a team, or takes them out. Twice is no error.
+    ///
+    /// # Errors
+    /// `unknown_account`, `unknown_team`, `unknown_user`, `invalid`.
+    pub fn set_in_team(
+        &self,
+        account: AccountId,
+        team: TeamId,
+        (user, part): (UserId, TeamPart),
+        belongs: bool,
+        act: &Act,
+    ) -> Result<Arc<Team>, DirectoryError> {
+        self.rewrite_team(account, team, None, act, |team| {
+            let people = match part {
+                TeamPart::Member => &mut team.members,
+                TeamPart::Supervisor => &mut team.supervisors,
+            };
+            if belongs {
+                people.insert(user)
+            } else {
+                people.remove(&user)
+            };
         })
     }
 
@@ -355,7 +385,7 @@ pub(super) fn store(db: &Connection, team: &Team, before: Option<&Arc<Team>>) ->
 #[cfg(test)]
 mod tests {
     use super::super::UserChange;
-    use super::super::scene::{NOW, Scene, act, act_at};
+    use super::super::scene::{NOW, Scene, act, act_at, named, people};
     use super::*;
 
     #[test]
@@ -365,17 +395,32 @@ mod tests {
             (scene.user("anna"), scene.user("bert"), scene.user_as("cecilia", Role::Supervisor));
         let id = scene.team("Sales", &[anna, bert], &[cecilia]);
         let later = act_at("team.changed", NOW.plus_ms(1));
-        scene
-            .directory
-            .set_team_people(scene.acme, id, Some(1), [bert, cecilia].into(), [cecilia].into(), &later)
-            .unwrap();
-        let team = scene.directory.rename_team(scene.acme, id, Some(2), " Försäljning ", &later).unwrap();
+        let change = people(&[bert, cecilia], &[cecilia]);
+        scene.directory.change_team(scene.acme, id, Some(1), change, &later).unwrap();
+        let team = scene.directory.change_team(scene.acme, id, Some(2), named(" Försäljning "), &later).unwrap();
         assert_eq!((team.name.as_str(), team.version, team.updated_at), ("Försäljning", 3, NOW.plus_ms(1)));
         scene.reopen();
         assert_eq!(scene.directory.team(scene.acme, id).unwrap(), team);
         assert_eq!(scene.directory.teams(scene.acme, None, 10).unwrap(), [team]);
         assert_eq!(scene.directory.teams_of(scene.acme, anna).unwrap(), []);
         assert_eq!(scene.directory.teams_of(scene.acme, bert).unwrap(), [id]);
+    }
+
+    #[test]
+    fn one_person_comes_and_goes_without_the_others() {
+        let scene = Scene::new();
+        let (anna, bert, boss) = (scene.user("anna"), scene.user("bert"), scene.user_as("boss", Role::Supervisor));
+        let team = scene.team("sales", &[anna], &[]);
+        let set = |user, part, belongs| {
+            scene.directory.set_in_team(scene.acme, team, (user, part), belongs, &act("team.changed"))
+        };
+        set(bert, TeamPart::Member, true).unwrap();
+        set(boss, TeamPart::Supervisor, true).unwrap();
+        let after = set(boss, TeamPart::Supervisor, true).unwrap();
+        assert_eq!((after.members.len(), after.version), (2, 3), "twice is no change");
+        assert_eq!(set(anna, TeamPart::Supervisor, true).unwrap_err().code(), "invalid");
+        assert_eq!(set(UserId::from_u128(1), TeamPart::Member, true).unwrap_err().code(), "unknown_user");
+        assert_eq!(set(anna, TeamPart::Member, false).unwrap().members, [bert].into());
     }
 
     #[test]
@@ -437,8 +482,8 @@ mod tests {
         let first = scene.team("sales", &[], &[]);
         let stale = scene.directory.delete_team(scene.acme, first, Some(7), &act("team.deleted"));
         assert_eq!(stale.unwrap_err().code(), "stale");
-        scene.directory.rename_team(scene.acme, first, None, "Sales", &act("team.renamed")).unwrap();
-        scene.directory.rename_team(scene.acme, first, None, "field", &act("team.renamed")).unwrap();
+        scene.directory.change_team(scene.acme, first, None, named("Sales"), &act("team.renamed")).unwrap();
+        scene.directory.change_team(scene.acme, first, None, named("field"), &act("team.renamed")).unwrap();
         let second = scene.team("sales", &[], &[]);
         scene.directory.delete_team(scene.acme, second, Some(1), &act("team.deleted")).unwrap();
         assert_eq!(scene.directory.team(scene.acme, second).unwrap_err().code(), "unknown_team");

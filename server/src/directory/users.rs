@@ -363,12 +363,46 @@ pub(super) fn store(db: &Connection, user: &User) -> rusqlite::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Answer;
     use super::super::scene::{NOW, Scene, act, act_at};
     use super::*;
     use std::thread;
 
     fn hash(text: &str) -> PasswordHash {
         PasswordHash::stored(text.into())
+    }
+
+    #[test]
+    fn who_is_taken_back_leaves_login_team_and_key_free() {
+        let mut scene = Scene::new();
+        let boss = scene.user_as("boss", Role::Supervisor);
+        let team = scene.team("sales", &[boss], &[]);
+        let answer = |user: &User| Answer { status: 201, body: user.id.to_string().into_bytes() };
+        let create = |scene: &Scene| {
+            let new = NewUser { teams: [team].into(), ..scene.new_user("anna") };
+            let once = Once { key: [1; 16], request: [1; 16], answer: &answer };
+            scene.directory.create_user(scene.acme, new, Some(once), &act("user.created")).unwrap().now()
+        };
+        let anna = create(&scene).unwrap().id;
+        assert_eq!(scene.directory.teams_of(scene.acme, anna).unwrap(), [team]);
+        assert!(create(&scene).is_none(), "the key stands for the first");
+        scene.session(anna);
+        scene.directory.withdraw_user(scene.acme, anna, Some([1; 16]), &act("user.withdrawn")).unwrap();
+        for _ in 0..2 {
+            assert_eq!(scene.directory.user(scene.acme, anna).unwrap_err().code(), "unknown_user");
+            assert_eq!(scene.directory.team(scene.acme, team).unwrap().members, [boss].into());
+            scene.reopen();
+        }
+        assert!(create(&scene).is_some());
+    }
+
+    #[test]
+    fn nobody_is_created_for_a_team_that_is_not_there() {
+        let scene = Scene::new();
+        let new = NewUser { teams: [TeamId::from_u128(1)].into(), ..scene.new_user("anna") };
+        let refused = scene.directory.create_user(scene.acme, new, None, &act("user.created"));
+        assert_eq!(refused.unwrap_err().code(), "unknown_team");
+        assert!(scene.directory.user_by_login(scene.acme, &Login::new("anna").unwrap()).is_none());
     }
 
     #[test]

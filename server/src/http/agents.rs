@@ -15,6 +15,7 @@ use readyroom_core::commands::*;
 use readyroom_core::event::DeviceKind;
 use readyroom_core::explain;
 use readyroom_core::ids::*;
+use readyroom_core::limits::MEMBERSHIPS_PER_AGENT_MAX;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -57,6 +58,7 @@ struct Wanted {
     /// Wait until the rows rest on this position at least.
     min_position: Option<u64>,
     /// Only those in this bucket.
+    #[param(schema_with = wire::bucket_schema)]
     bucket: Option<String>,
     /// Only those who belong to this queue.
     queue: Option<String>,
@@ -126,6 +128,9 @@ struct LoginBody {
     request_body = LoginBody, responses((status = 200, description = "Logged in", body = Accepted)))]
 async fn login(at: Context, Path(id): Path<of::Agent>, body: Json<LoginBody>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
+    if body.value.queues.len() > MEMBERSHIPS_PER_AGENT_MAX {
+        return Err(Problem::invalid("queues", format!("has at most {MEMBERSHIPS_PER_AGENT_MAX} entries")));
+    }
     let mut queues = Vec::new();
     for queue in &body.value.queues {
         queues.push(at.queue(queue).await?);
@@ -287,7 +292,8 @@ struct DeviceBody {
 
 /// Say whether a device of an agent can be reached. Say it again before `ttl_s` has passed
 #[utoipa::path(put, path = "/v1/agents/{id}/devices/{device}", tag = "signalling",
-    params(("id" = of::Agent, Path), ("device" = String, Path, description = "its id, or any name of up to 128 characters")),
+    params(("id" = of::Agent, Path), ("device" = String, Path, description = "its id, or any name of up to 128 characters",
+        max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")),
     request_body = DeviceBody, responses((status = 200, description = "Known", body = Accepted)))]
 async fn report_device(
     at: Context,
@@ -312,7 +318,8 @@ async fn report_device(
 
 /// Take a device of an agent away
 #[utoipa::path(delete, path = "/v1/agents/{id}/devices/{device}", tag = "signalling",
-    params(("id" = of::Agent, Path), ("device" = String, Path, description = "its id, or the name it was given")),
+    params(("id" = of::Agent, Path), ("device" = String, Path, description = "its id, or the name it was given",
+        max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")),
     responses((status = 200, description = "Gone", body = Accepted)))]
 async fn remove_device(
     at: Context,
@@ -325,7 +332,8 @@ async fn remove_device(
 
 /// Say that an agent is on a call that no queue gave
 #[utoipa::path(put, path = "/v1/agents/{id}/external-calls/{call}", tag = "signalling",
-    params(("id" = of::Agent, Path), ("call" = String, Path, description = "its id, or any name of up to 128 characters")),
+    params(("id" = of::Agent, Path), ("call" = String, Path, description = "its id, or any name of up to 128 characters",
+        max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")),
     request_body = Empty, responses((status = 200, description = "Known", body = Accepted)))]
 async fn start_external_call(
     at: Context,
@@ -339,7 +347,8 @@ async fn start_external_call(
 
 /// Say that an external call of an agent is over
 #[utoipa::path(delete, path = "/v1/agents/{id}/external-calls/{call}", tag = "signalling",
-    params(("id" = of::Agent, Path), ("call" = String, Path, description = "its id, or the name it was given")),
+    params(("id" = of::Agent, Path), ("call" = String, Path, description = "its id, or the name it was given",
+        max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")),
     responses((status = 200, description = "Over", body = Accepted)))]
 async fn end_external_call(
     at: Context,

@@ -4,17 +4,59 @@ use super::App;
 use super::context::promised;
 use super::problem::Problem;
 use crate::auth::caller::Caller;
+use crate::vault::VaultError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
+<<<<<<< HEAD
+use serde::{Deserialize, Deserializer};
+=======
+use serde_json::Value;
+>>>>>>> states2
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, Weak};
+use tokio::sync::OwnedMutexGuard;
 
 /// The largest body of a request, in bytes.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// The longest idempotency key, in characters.
 const KEY_CHARS_MAX: usize = 255;
+
+/// Requests under way, by their keys: a repeat waits for the one before it.
+#[derive(Default)]
+pub struct UnderWay(Mutex<Places>);
+
+#[derive(Default)]
+struct Places {
+    by_key: BTreeMap<[u8; 16], Weak<tokio::sync::Mutex<()>>>,
+    /// At so many, those that nobody is in are taken away.
+    sweep_at: usize,
+}
+
+/// A request's turn under its key. The next one of the same key begins when it is dropped.
+pub struct Turn(#[allow(dead_code, reason = "it is held, not read")] OwnedMutexGuard<()>);
+
+impl UnderWay {
+    async fn turn(&self, key: [u8; 16]) -> Turn {
+        let place = {
+            let mut places = self.0.lock().expect("nothing panics while it holds the lock");
+            if places.by_key.len() >= places.sweep_at {
+                places.by_key.retain(|_, place| place.strong_count() > 0);
+                places.sweep_at = 2 * places.by_key.len() + 1_000;
+            }
+            let known = places.by_key.get(&key).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let place = Arc::default();
+                places.by_key.insert(key, Arc::downgrade(&place));
+                place
+            })
+        };
+        Turn(place.lock_owned().await)
+    }
+}
 
 /// A JSON body, and the key under which its request is done once. An empty body reads as `{}`. A
 /// repeat of what was done is answered here and goes no further.
@@ -23,6 +65,8 @@ pub struct Json<T> {
     pub value: T,
     /// Of a POST with an `Idempotency-Key`.
     pub key: Option<Key>,
+    /// Held until the handler is done.
+    pub turn: Option<Turn>,
 }
 
 /// An idempotency key of one caller, and what it stands for.
@@ -68,6 +112,12 @@ impl From<Problem> for Instead {
     }
 }
 
+impl From<VaultError> for Instead {
+    fn from(error: VaultError) -> Instead {
+        Instead::Problem(error.into())
+    }
+}
+
 impl IntoResponse for Instead {
     fn into_response(self) -> Response {
         match self {
@@ -90,22 +140,22 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if !bytes.is_empty() {
             is_json(&headers)?;
         }
-        let key = match (idempotency_key(&headers)?, caller) {
-            (Some(text), Some(caller)) if method == Method::POST => {
-                let target = uri.path_and_query().map_or("", |target| target.as_str()).as_bytes();
-                let key = Key {
-                    id: digest(&[&caller.tag(), text.as_bytes()]),
-                    request: digest(&[method.as_str().as_bytes(), target, &bytes]),
-                };
-                if let Some(first) = first_answer(app, &caller, key).await? {
-                    return Err(Instead::First(Box::new(first)));
-                }
-                Some(key)
+        let (mut key, mut turn) = (None, None);
+        if let (Some(text), Some(caller)) = (idempotency_key(&headers)?, caller)
+            && method == Method::POST
+        {
+            let target = uri.path_and_query().map_or("", |target| target.as_str()).as_bytes();
+            // The log keeps these for ever: what was asked must not be found by trying.
+            let id = app.vault.mark(caller.account, &[&caller.tag(), text.as_bytes()])?;
+            let request = app.vault.mark(caller.account, &[method.as_str().as_bytes(), target, &bytes])?;
+            turn = Some(app.under_way.turn(id).await);
+            if let Some(first) = first_answer(app, &caller, Key { id, request }).await? {
+                return Err(Instead::First(Box::new(first)));
             }
-            _ => None,
-        };
+            key = Some(Key { id, request });
+        }
         let value = parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
-        Ok(Json { value, key })
+        Ok(Json { value, key, turn })
     }
 }
 
@@ -133,13 +183,45 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail))
 }
 
+/// Reads a body. To JSON, 5.0 is the integer 5; to serde it is not, so such a body is read once more.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let (path, wrong) = match read(bytes) {
+        Ok(value) => return Ok(value),
+        Err(wrong) => wrong,
+    };
+    let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else { return Err(fault(&path, &wrong)) };
+    if !wrong.is_data() {
+        // A word was expected and a list or an object came, which serde_json calls a fault of syntax.
+        return Err(Problem::invalid(path, "is of another type than it should be"));
+    }
+    if !write_as_integers(&mut value) {
+        return Err(fault(&path, &wrong));
+    }
+    let again = serde_json::to_vec(&value).expect("memory takes whatever is written");
+    read(&again).map_err(|(path, wrong)| fault(&path, &wrong))
+}
+
+/// Writes floats that are integers as integers; says whether there were any.
+fn write_as_integers(value: &mut Value) -> bool {
+    /// Up to here every integer has a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT);
+            float.map(|float| *number = (float as i64).into()).is_some()
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |found, item| write_as_integers(item) || found),
+        Value::Object(fields) => fields.values_mut().fold(false, |found, field| write_as_integers(field) || found),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// The value, or what is wrong and where.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, (String, serde_json::Error)> {
     let reader = &mut serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
-        let (path, inner) = (error.path().to_string(), error.into_inner());
-        fault(&path, &inner)
-    })?;
-    reader.end().map_err(|error| fault(".", &error))?;
+    let value = serde_path_to_error::deserialize(&mut *reader)
+        .map_err(|error| (error.path().to_string(), error.into_inner()))?;
+    reader.end().map_err(|error| (".".to_owned(), error))?;
     Ok(value)
 }
 
@@ -163,6 +245,14 @@ fn without_place(error: &serde_json::Error) -> String {
     text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
 
+/// Tells null from what was not given: for fields of a PATCH, with `default`.
+///
+/// # Errors
+/// Those of the value.
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(from).map(Some)
+}
+
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default();
@@ -176,12 +266,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Order {
-        #[allow(dead_code, reason = "only whether it is read matters")]
         items: Vec<u8>,
     }
 
@@ -197,6 +285,14 @@ mod tests {
         assert!(wrong(r#"{}"#).contains("missing field `items`"));
         assert!(wrong("{").contains("not_json"));
         assert!(wrong(r#"{"items": []} x"#).contains("not_json"));
+    }
+
+    #[test]
+    fn an_integer_may_be_written_as_a_float_and_no_other_float() {
+        assert_eq!(parse::<Order>(br#"{"items": [1.0, 2e1, 3]}"#).unwrap().items, [1, 20, 3]);
+        assert!(wrong(r#"{"items": [1.5]}"#).contains("items[0]"));
+        assert!(wrong(r#"{"items": [1.0, 256.0]}"#).contains("items[1]"));
+        assert!(wrong(r#"{"items": [1e300]}"#).contains("items[0]"));
     }
 
     #[test]

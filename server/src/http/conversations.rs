@@ -104,7 +104,11 @@ struct ArrivalBody {
     /// How the client speaks; the queue must take it.
     channel: ChannelWord,
     /// Who the client is on that channel: a number, an address, an account of a shop; or a client's id.
-    #[schema(min_length = 1, max_length = 256)]
+    #[schema(
+        min_length = 1,
+        max_length = 256,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     client: String,
     /// What it requires, each skill once.
     #[serde(default)]
@@ -160,10 +164,13 @@ async fn arrive(at: Context, body: Json<ArrivalBody>) -> Result<Response, Proble
 /// Where a conversation goes: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1, max_properties = 1)]
 struct TransferBody {
     /// To this agent, who is offered it.
+    #[schema(value_type = of::Agent, required = false)]
     agent: Option<of::Agent>,
     /// Into this queue (id or number), where it is routed anew at its age.
+    #[schema(value_type = String, required = false)]
     queue: Option<String>,
 }
 
@@ -343,5 +350,6 @@ async fn explained(at: Context, Path(id): One, Query(when): Query<At>) -> Result
             Ok::<_, Refusal>(explain::conversation(floor, floor.find_conversation(conversation)?, now))
         })
         .await?;
-    Ok(axum::Json(ConversationExplained::of(&told?, position)).into_response())
+    let explained = ConversationExplained::of(&told?, position, |agent| at.caller.sees(agent));
+    Ok(axum::Json(explained).into_response())
 }

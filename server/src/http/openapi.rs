@@ -5,8 +5,9 @@ use super::problem::Problem;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Required};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -36,11 +37,45 @@ pub fn head() -> OpenApi {
 /// The whole document.
 pub fn document() -> OpenApi {
     let (_, mut document) = super::routes().split_for_parts();
+    let schemas = document.components.as_ref().map(|known| known.schemas.clone()).unwrap_or_default();
+    let empty = |name: &str| matches!(schemas.get(name), Some(RefOr::T(schema)) if takes_nothing(schema));
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        operations.into_iter().flatten().for_each(add_problems);
+        for operation in operations.into_iter().flatten() {
+            add_problems(operation);
+            if let Some(RefOr::T(body)) = &mut operation.request_body {
+                let named = body.content.values().any(|content| {
+                    matches!(content, RefOr::T(content) if matches!(&content.schema,
+                        Some(RefOr::Ref(to)) if to.ref_location.rsplit('/').next().is_some_and(empty)))
+                });
+                // No body reads as `{}`.
+                body.required = Some(if named { Required::False } else { Required::True });
+            }
+        }
     }
     document
+}
+
+/// Whether `{}` is of this schema.
+fn takes_nothing(schema: &Schema) -> bool {
+    matches!(schema, Schema::Object(object) if object.required.is_empty() && object.min_properties.is_none())
+}
+
+/// The schema of something as it is read: as it is written, with what the server adds. What is written
+/// is closed, so neither is the other with more.
+pub fn read_back<const N: usize>(
+    written: RefOr<Schema>,
+    about: &str,
+    added: [(&str, RefOr<Schema>); N],
+) -> RefOr<Schema> {
+    let RefOr::T(Schema::Object(mut object)) = written else { panic!("a body is an object") };
+    object.description = Some(about.to_owned());
+    object.additional_properties = None;
+    for (name, schema) in added {
+        object.properties.insert(name.to_owned(), schema);
+        object.required.push(name.to_owned());
+    }
+    Schema::Object(object).into()
 }
 
 /// Every operation may be answered with a problem; which ones, follows from what it takes.

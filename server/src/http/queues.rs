@@ -5,10 +5,10 @@ use super::agents::At;
 use super::body::Json;
 use super::context::{Accepted, Context, matches, tagged};
 use super::gate::need;
+use super::openapi;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
-use crate::publisher::Scope;
 use crate::wire::{ChannelWord, Id, QueueRow, of};
 use crate::{clock, dice};
 use axum::http::StatusCode;
@@ -19,7 +19,9 @@ use readyroom_core::ids::*;
 use readyroom_core::limits;
 use readyroom_core::settings::{QueueSettings, Strategy};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -49,7 +51,11 @@ enum StrategyWord {
 #[serde(deny_unknown_fields)]
 struct QueueBody {
     /// What people call it.
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
     /// What telephones dial; no two queues share one.
     #[serde(default)]
@@ -57,7 +63,7 @@ struct QueueBody {
     number: Option<String>,
     /// The channels it takes; voice unless given.
     #[serde(default = "voice")]
-    #[schema(min_items = 1, max_items = 2)]
+    #[schema(min_items = 1)]
     channels: Vec<ChannelWord>,
     /// Higher goes first.
     #[serde(default = "middle")]
@@ -145,7 +151,7 @@ impl QueueBody {
 }
 
 /// A queue, as it is set up.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct Queue {
     /// Which.
     id: of::Queue,
@@ -153,6 +159,19 @@ struct Queue {
     general: bool,
     #[serde(flatten)]
     settings: QueueBody,
+}
+
+impl PartialSchema for Queue {
+    fn schema() -> RefOr<Schema> {
+        let added = [("id", of::Queue::schema()), ("general", bool::schema())];
+        openapi::read_back(QueueBody::schema(), "A queue, as it is set up; General is in every account.", added)
+    }
+}
+
+impl ToSchema for Queue {
+    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
+        QueueBody::schemas(all);
+    }
 }
 
 impl Queue {
@@ -260,6 +279,9 @@ async fn remove(at: Context, Path(queue): Path<String>) -> Result<axum::Json<Acc
 async fn row(at: Context, Path(queue): Path<String>, Query(when): Query<At>) -> Result<Response, Problem> {
     let publisher = at.account.publisher(when.min_position).await?;
     let queue = at.queue(&queue).await?;
+    if !at.scope().await?.sees_queue(queue) {
+        return Err(Problem::forbidden(format!("you do not belong to {queue}")));
+    }
     let row = publisher.queue(queue).await?;
     Ok(query::raw(row.ok_or(readyroom_core::refusal::Refusal::UnknownQueue { queue })?))
 }
@@ -271,6 +293,6 @@ async fn rows(at: Context, Query(part): Query<Part>) -> Result<Response, Problem
     let limit = query::limit(part.limit)?;
     let after = query::after::<of::Queue>(part.cursor.as_deref())?;
     let publisher = at.account.publisher(part.min_position).await?;
-    let rows = publisher.queues(Scope::ALL, after.map(|id| id.0), limit).await?;
+    let rows = publisher.queues(at.scope().await?, after.map(|id| id.0), limit).await?;
     Ok(query::raw_page(&rows))
 }

@@ -5,6 +5,7 @@ use super::agents::At;
 use super::body::Json;
 use super::context::{Accepted, Context, matches, tagged};
 use super::gate::need;
+use super::openapi;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
@@ -17,7 +18,9 @@ use readyroom_core::ids::ReasonCode;
 use readyroom_core::refusal::Refusal;
 use readyroom_core::settings::{ReasonClass, ReasonSettings, reasons};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -38,7 +41,11 @@ struct NameBody {
     #[schema(pattern = "^[a-z]{2}$")]
     locale: String,
     /// What people of that language call it.
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
 }
 
@@ -85,12 +92,25 @@ fn yes() -> bool {
 }
 
 /// A reason for a break.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct Reason {
     /// Set by a rule of the system only; nobody chooses it.
     reserved: bool,
     #[serde(flatten)]
     settings: ReasonBody,
+}
+
+impl PartialSchema for Reason {
+    fn schema() -> RefOr<Schema> {
+        let about = "A reason for a break; a reserved one is set by a rule of the system only.";
+        openapi::read_back(ReasonBody::schema(), about, [("reserved", bool::schema())])
+    }
+}
+
+impl ToSchema for Reason {
+    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
+        ReasonBody::schemas(all);
+    }
 }
 
 impl Reason {

@@ -45,7 +45,11 @@ struct SetupBody {
     /// The IANA time zone of the account's days; UTC unless given.
     zone: Option<String>,
     /// The administrator's full name.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
     /// What the administrator signs in with.
     #[schema(pattern = "^[A-Za-z0-9._@-]{1,64}$")]
@@ -78,7 +82,9 @@ struct MadeUser {
 
 /// Make the first account and its administrator, once, with the token that the first start printed
 #[utoipa::path(post, path = "/v1/setup", tag = "people", request_body = SetupBody,
-    responses((status = 201, description = "Set up", body = Done)))]
+    responses((status = 201, description = "Set up", body = Done),
+              (status = 403, description = "it was set up before, or the token is not that of the first start",
+               body = Problem, content_type = "application/problem+json")))]
 async fn set_up(
     State(app): State<App>,
     Extension(gate::From(from)): Extension<gate::From>,

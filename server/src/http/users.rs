@@ -1,27 +1,23 @@
-//! Users: who there is, what they may do, and how they are set up as agents. The directory comes first
-//! and the floor follows; what the floor would refuse is found out before.
+//! Users: who there is, and how they are set up as people and as agents. The directory comes first and
+//! the floor follows; what the floor would refuse is found out before.
 
-use super::agents::{At, Nothing};
-use super::body::{Json, Key};
-use super::context::{Accepted, Context, answered, matches, tagged};
+use super::agents::At;
+use super::body::Json;
+use super::context::{Accepted, Context, matches, tagged};
 use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Path, Query};
-use super::sessions::try_password;
-use super::to_the_end;
-use super::{App, agents::Empty};
-use crate::auth::{ApiScope, Need, Password, Role, Scope, Who};
-use crate::directory::{Act, Answer, Email, Login, Made, NewUser, Once, PersonName, User, UserChange, UserFilter};
-use crate::wire::{ChannelWord, Id, Instant, ModeWord, SkillLevelBody, levels, of};
-use crate::{clock, dice};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use readyroom_core::commands::*;
+use super::{App, to_the_end};
+use crate::auth::{ApiScope, Role, Scope, Who};
+use crate::clock;
+use crate::directory::{Act, Email, Login, PersonName, User, UserChange, UserFilter};
+use crate::run::{Guard, No};
+use crate::wire::{ChannelWord, Id, Instant, of};
+use axum::response::Response;
+use readyroom_core::commands::{ChangeAgent, Command};
 use readyroom_core::ids::*;
-use readyroom_core::limits;
-use readyroom_core::refusal::Refusal;
-use readyroom_core::settings::{AgentSettings, MembershipSettings, Weight};
-use serde::{Deserialize, Deserializer, Serialize};
+use readyroom_core::settings::{AgentSettings, Weight};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -29,21 +25,16 @@ use utoipa_axum::routes;
 
 /// The routes of this subject.
 pub fn routes() -> OpenApiRouter<App> {
-    let (admin, write) = (Role::Administrator, ApiScope::PeopleWrite);
     OpenApiRouter::new()
         .routes(need(Role::Agent, ApiScope::PeopleRead, routes!(list)))
-        .routes(need(admin, write, routes!(add)))
         .routes(need(Role::Agent, ApiScope::PeopleRead, routes!(get)))
-        .routes(need(admin, write, routes!(change)))
-        .routes(need(Role::Agent, write, routes!(set_password)))
-        .routes(need(admin, write, routes!(deactivate)))
-        .routes(need(admin, write, routes!(reactivate)))
+        .routes(need(Role::Administrator, ApiScope::PeopleWrite, routes!(change)))
 }
 
 /// What a conversation takes of an agent's capacity: so many slots, or `whole`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
-enum WeightBody {
+pub enum WeightBody {
     /// So many slots, 1 to 20.
     Slots(u8),
     /// All of it.
@@ -53,7 +44,7 @@ enum WeightBody {
 /// All of the capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum WholeWord {
+pub enum WholeWord {
     /// All of it, whatever it is.
     Whole,
 }
@@ -198,6 +189,8 @@ async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<axum::Json<Pa
     Ok(axum::Json(Page { data, next, position: position.0 }))
 }
 
+<<<<<<< HEAD
+=======
 /// A queue that a new user belongs to, and how.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -226,13 +219,17 @@ struct SeatBody {
 #[serde(deny_unknown_fields)]
 struct NewUserBody {
     /// Their full name.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
     /// What they sign in with; unique in the account.
     #[schema(pattern = "^[A-Za-z0-9._@-]{1,64}$")]
     login: String,
     /// Where they get mail.
-    #[schema(max_length = 254)]
+    #[schema(max_length = 254, pattern = r"^[^@\s\u0000-\u001f\u007f-\u009f]+@[^@\s\u0000-\u001f\u007f-\u009f]+$")]
     email: Option<String>,
     /// What they may do; `agent` unless given.
     #[serde(default = "agent")]
@@ -249,7 +246,7 @@ struct NewUserBody {
     /// What a chat takes of the capacity; one slot unless given.
     chat_weight: Option<WeightBody>,
     /// The channels they work on; those of their queues unless given.
-    #[schema(min_items = 1, max_items = 2)]
+    #[schema(min_items = 1)]
     channels: Option<Vec<ChannelWord>>,
     /// Whether a login makes them available.
     #[serde(default)]
@@ -413,8 +410,12 @@ async fn follow(at: &Context, add: AddAgent, key: Option<&Key>) -> Result<Respon
     }
 }
 
+>>>>>>> states2
 /// The user, if the caller may know of it.
-fn seen(at: &Context, id: UserId) -> Result<Arc<User>, Problem> {
+///
+/// # Errors
+/// 404 for one of another account, 403 for one of another team.
+pub fn seen(at: &Context, id: UserId) -> Result<Arc<User>, Problem> {
     let user = at.app.directory.user(at.caller.account, id)?;
     if at.caller.sees(id) { Ok(user) } else { Err(Problem::forbidden(format!("{id} is not of your teams"))) }
 }
@@ -442,14 +443,24 @@ async fn get(at: Context, Path(id): Path<of::Agent>, Query(when): Query<At>) -> 
 #[serde(deny_unknown_fields)]
 struct UserPatch {
     /// Their full name.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: Option<String>,
     /// What they sign in with.
     #[schema(pattern = "^[A-Za-z0-9._@-]{1,64}$")]
     login: Option<String>,
     /// Where they get mail; null takes it away.
-    #[serde(default, deserialize_with = "given")]
+<<<<<<< HEAD
+    #[serde(default, deserialize_with = "super::body::given")]
     #[schema(value_type = Option<String>, max_length = 254)]
+=======
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, max_length = 254,
+        pattern = r"^[^@\s\u0000-\u001f\u007f-\u009f]+@[^@\s\u0000-\u001f\u007f-\u009f]+$")]
+>>>>>>> states2
     email: Option<Option<String>>,
     /// What they may do. A change ends their sessions.
     role: Option<Role>,
@@ -461,18 +472,18 @@ struct UserPatch {
     /// What a chat takes of the capacity.
     chat_weight: Option<WeightBody>,
     /// The channels they work on; null: those of their queues.
-    #[serde(default, deserialize_with = "given")]
+<<<<<<< HEAD
+    #[serde(default, deserialize_with = "super::body::given")]
     #[schema(value_type = Option<Vec<ChannelWord>>, min_items = 1, max_items = 2)]
+=======
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<ChannelWord>>, min_items = 1)]
+>>>>>>> states2
     channels: Option<Option<Vec<ChannelWord>>>,
     /// Whether a login makes them available.
     auto_ready_on_login: Option<bool>,
     /// Whether a login loads their static and mandatory memberships.
     auto_queue_login: Option<bool>,
-}
-
-/// Tells null from what was not given.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(from).map(Some)
 }
 
 impl UserPatch {
@@ -516,7 +527,7 @@ async fn change(
     at.caller.may_grant(body.value.role.unwrap_or(user.role))?;
     let if_match = at.if_match();
     if if_match.as_ref().is_some_and(|tag| !matches(tag, &shown)) {
-        return Err(crate::run::No::Changed.into());
+        return Err(No::Changed.into());
     }
     let expected = if_match.map(|_| user.version);
     let change = body.value.change()?;
@@ -534,7 +545,7 @@ async fn change(
         if settings == before {
             return Ok(axum::Json(Accepted { position: at.account.position().0 }));
         }
-        let guard: Option<crate::run::Guard> = expected.map(|_| -> crate::run::Guard {
+        let guard: Option<Guard> = expected.map(|_| -> Guard {
             Box::new(move |floor| floor.find_agent(id).is_ok_and(|slot| floor.agent(slot).settings == before))
         });
         let answer = at.command_if(at.actor(), command, guard).await?;
@@ -544,73 +555,17 @@ async fn change(
     .await
 }
 
-/// A new password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PasswordBody {
-    /// Not the login itself.
-    #[schema(min_length = 10, max_length = 128)]
-    password: String,
-    /// The password so far; whoever changes their own shows that they know it.
-    current: Option<String>,
+/// Whether the floor would do it; to ask before the directory is changed.
+///
+/// # Errors
+/// The floor's refusal.
+pub async fn check(at: &Context, command: impl Into<Command>) -> Result<(), Problem> {
+    let (command, by) = (command.into(), at.actor());
+    let (good, _) = at.look(None, move |floor, now| command.check(floor, now, by)).await?;
+    Ok(good?)
 }
 
-/// Set a password: the own one, or as an administrator anybody's. All sessions of that user end
-#[utoipa::path(put, path = "/v1/users/{id}/password", tag = "people", params(("id" = of::Agent, Path)),
-    request_body = PasswordBody, responses((status = 204, description = "Set")))]
-async fn set_password(at: Context, Path(id): Path<of::Agent>, body: Json<PasswordBody>) -> Result<Response, Problem> {
-    let (id, account) = (id.0, at.caller.account);
-    let user = at.app.directory.user(account, id)?;
-    let PasswordBody { password, current } = body.value;
-    if at.caller.user() == Some(id) {
-        let Some(current) = current else {
-            return Err(Problem::invalid("current", "send the password so far as well"));
-        };
-        try_password(&at.app, account, &user.login)?;
-        if !at.app.passwords.verify(current, user.password.clone()).await? {
-            let detail = "this is not the password so far";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "wrong_password", detail).at("current", "is wrong"));
-        }
-        at.app.lockout.succeeded(account, &user.login);
-    } else {
-        at.caller.may(&Need { role: Role::Administrator, scope: ApiScope::PeopleWrite })?;
-        at.caller.may_grant(user.role)?;
-    }
-    let hash = at.app.passwords.hash(Password::new(&password, &user.login)?).await?;
-    to_the_end(async move {
-        let act = Act::new(clock::now(), at.caller.by(), "user.password_set", id);
-        at.app.write(move |directory| directory.set_password(account, id, None, hash, &act)).await?;
-        at.account.rescope(id).await;
-        Ok(StatusCode::NO_CONTENT.into_response())
-    })
-    .await
-}
-
-/// Deactivate a user: sessions end, what they had goes back to its queues, their history stays
-#[utoipa::path(post, path = "/v1/users/{id}/deactivate", tag = "people", params(("id" = of::Agent, Path)),
-    request_body = Empty, responses((status = 200, description = "Deactivated", body = Accepted)))]
-async fn deactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
-    let (id, key) = (id.0, body.key);
-    at.caller.may_grant(seen(&at, id)?.role)?;
-    to_the_end(async move {
-        let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.deactivated", id));
-        at.app.write(move |directory| directory.deactivate_user(account, id, None, &act)).await?;
-        at.account.rescope(id).await;
-        at.post(at.actor(), DeactivateAgent { agent: id }, key.as_ref(), StatusCode::OK, &Nothing {}).await
-    })
-    .await
-}
-
-/// Let a deactivated user sign in and work again
-#[utoipa::path(post, path = "/v1/users/{id}/reactivate", tag = "people", params(("id" = of::Agent, Path)),
-    request_body = Empty, responses((status = 200, description = "Active", body = Accepted)))]
-async fn reactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
-    let (id, key) = (id.0, body.key);
-    at.caller.may_grant(seen(&at, id)?.role)?;
-    to_the_end(async move {
-        let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.reactivated", id));
-        at.app.write(move |directory| directory.reactivate_user(account, id, None, &act)).await?;
-        at.post(at.actor(), ReactivateAgent { agent: id }, key.as_ref(), StatusCode::OK, &Nothing {}).await
-    })
-    .await
+/// The channels as the floor takes them.
+pub fn channel_set(words: Vec<ChannelWord>) -> ChannelSet {
+    words.into_iter().map(Channel::from).collect()
 }

@@ -61,7 +61,7 @@ pub struct AgentRow {
     /// Since when.
     pub status_since: Instant,
     /// The reason of the break.
-    #[schema(schema_with = words::reason)]
+    #[schema(schema_with = words::maybe_reason)]
     pub reason: Option<ReasonCode>,
     /// Takes only its own clients.
     pub out_only: bool,
@@ -154,7 +154,7 @@ pub struct LeavingRow {
     #[schema(schema_with = words::status)]
     pub to: Status,
     /// The reason, with `on_break`.
-    #[schema(schema_with = words::reason)]
+    #[schema(schema_with = words::maybe_reason)]
     pub reason: Option<ReasonCode>,
 }
 
@@ -191,7 +191,7 @@ pub struct SeatRow {
     #[schema(schema_with = words::acd_state)]
     pub state: AcdState,
     /// The reason of a break, where that is why it is `NOT_READY`.
-    #[schema(schema_with = words::reason)]
+    #[schema(schema_with = words::maybe_reason)]
     pub reason: Option<ReasonCode>,
     /// At work in it.
     pub logged_in: bool,
@@ -362,7 +362,7 @@ pub struct AgentEventRow {
     #[schema(schema_with = words::bucket)]
     pub to_status: Bucket,
     /// On a row into `paused`, why.
-    #[schema(schema_with = words::reason)]
+    #[schema(schema_with = words::maybe_reason)]
     pub reason: Option<ReasonCode>,
     /// The conversation or external call, where it is about one.
     pub call_id: Option<String>,

@@ -4,14 +4,15 @@ use readyroom_core::ids::{Channel, ReasonCode};
 use readyroom_views::allowed::Action;
 use readyroom_views::vocabulary::{AcdState, Bucket, Desk, Supervisor, Widget};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 
 pub(super) fn one_of(about: &str, words: impl IntoIterator<Item = &'static str>) -> Schema {
     let text = ObjectBuilder::new().schema_type(Type::String).description(Some(about));
     text.enum_values(Some(words)).into()
 }
 
-pub(super) fn bucket() -> Schema {
+/// The schema of a bucket's word.
+pub fn bucket() -> Schema {
     one_of("the nine buckets of the wallboard and of the history", Bucket::ALL.iter().map(|word| word.as_str()))
 }
 
@@ -64,6 +65,12 @@ pub(super) fn actions() -> Schema {
 pub(super) fn reason() -> Schema {
     let about = format!("the code of a reason, 1 to {} of a-z, 0-9 and _", ReasonCode::LEN_MAX);
     ObjectBuilder::new().schema_type(Type::String).description(Some(about)).into()
+}
+
+/// Of a field that is null when there is none.
+pub(super) fn maybe_reason() -> Schema {
+    let about = "the code of a reason, or null";
+    ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null])).description(Some(about)).into()
 }
 
 const fn channel_word(channel: Channel) -> &'static str {

@@ -4,8 +4,10 @@
 mod answers;
 mod api;
 mod damage;
+mod office;
 mod report;
 mod scene;
+mod upkeep;
 
 use serde_json::Value;
 use std::path::Path;

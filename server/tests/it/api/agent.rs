@@ -69,6 +69,12 @@ impl House {
         self.conversation(conversation).await["stage"].as_str().unwrap().to_owned()
     }
 
+    /// Waits until the account is at work, after a start.
+    pub async fn opened(self) -> House {
+        self.until("/v1/skills?limit=1", |answer| answer["data"].is_array()).await;
+        self
+    }
+
     /// The position after which everything shows that was acknowledged so far.
     pub async fn position(&self) -> u64 {
         self.admin.get("/v1/skills?limit=1").await.position()

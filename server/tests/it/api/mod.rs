@@ -2,13 +2,21 @@
 //! own, and HTTP.
 
 mod agent;
+mod attacks;
 mod bad_input;
+mod clients;
+mod console_link;
 mod floor;
+mod history;
 mod kill;
 mod people;
 mod promises;
+mod reports;
 mod slow;
 mod states;
+mod stream;
+mod stream_rights;
+mod tap;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -81,11 +89,6 @@ impl Running {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         self.child.wait().unwrap()
-    }
-
-    /// Its process.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
     }
 }
 
@@ -174,8 +177,14 @@ impl Client {
 
     /// Signs in, and asks with the session from then on.
     pub async fn sign_in(url: &str, login: &str) -> Client {
+        Client::sign_in_to(url, None, login).await
+    }
+
+    /// The same to one of several accounts.
+    pub async fn sign_in_to(url: &str, account: Option<&str>, login: &str) -> Client {
         let client = Client::unknown(url);
-        let answer = client.post("/v1/sessions", json!({"login": login, "password": PASSWORD})).await;
+        let body = json!({"account": account, "login": login, "password": PASSWORD});
+        let answer = client.post("/v1/sessions", body).await;
         let cookie = answer.header("set-cookie").expect("a session has a cookie").split(';').next().unwrap().to_owned();
         let csrf = answer.ok()["csrf_token"].as_str().unwrap().to_owned();
         client.with("cookie", &cookie).with("x-csrf-token", &csrf)
@@ -300,19 +309,26 @@ impl House {
 
     /// Asks until the answer is as it should be, and returns it.
     pub async fn until(&self, path: &str, good: impl Fn(&Value) -> bool) -> Value {
+        self.admin.until(path, good).await
+    }
+
+    /// The store's directory.
+    pub fn store(&self) -> PathBuf {
+        self.dir.path().to_owned()
+    }
+}
+
+impl Client {
+    /// Asks until the answer is as it should be, and returns it.
+    pub async fn until(&self, path: &str, good: impl Fn(&Value) -> bool) -> Value {
         let until = Instant::now() + SOON;
         loop {
-            let answer = self.admin.get(path).await;
+            let answer = self.get(path).await;
             if good(&answer.body) {
                 return answer.body;
             }
             assert!(Instant::now() < until, "{path} did not become what it should: {answer:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-    }
-
-    /// The store's directory.
-    pub fn store(&self) -> PathBuf {
-        self.dir.path().to_owned()
     }
 }

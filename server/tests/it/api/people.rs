@@ -71,3 +71,169 @@ async fn a_user_comes_with_skills_queues_and_settings_or_not_at_all() {
     let skills = house.admin.get(&format!("/v1/agents/{id}/skills")).await.ok();
     assert_eq!(skills["skills"], json!([{"skill": skill, "level": 4}]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_changes_of_a_user_the_other_has_to_have_seen() {
+    let house = House::new().await;
+    let anna = house.user("anna", "agent").await;
+    let path = format!("/v1/users/{anna}");
+    let tag = house.admin.get(&path).await.header("etag").unwrap().to_owned();
+    let seen = house.admin.with("if-match", &tag);
+    let patch = |client: &Client, body| {
+        let (client, path) = (client.clone(), path.clone());
+        async move { client.ask("PATCH", &path, Some(&body)).await }
+    };
+    patch(&seen, json!({"name": "Anna B", "email": "a@example.org", "capacity": 7, "channels": ["voice"]})).await.ok();
+    assert_eq!(patch(&seen, json!({"capacity": 8})).await.no(412), "changed");
+    patch(&house.admin, json!({"email": null, "channels": null})).await.ok();
+    let user = house.admin.get(&path).await.ok();
+    assert_eq!((&user["name"], &user["capacity"]), (&json!("Anna B"), &json!(7)));
+    assert_eq!((&user["email"], &user["channels"]), (&json!(null), &json!(null)));
+    house.until(&format!("/v1/agents/{anna}"), |row| row["name"] == "Anna B").await;
+    assert_eq!(patch(&house.admin, json!({"capacity": 0})).await.no(422), "invalid");
+    assert_eq!(patch(&house.admin, json!({"login": "ada"})).await.no(409), "taken");
+    let ada = house.admin.get("/v1/users?text=ada").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
+    let step_down = house.admin.ask("PATCH", &format!("/v1/users/{ada}"), Some(&json!({"role": "manager"}))).await;
+    assert_eq!(step_down.no(409), "last_administrator");
+    for (query, count) in [("role=agent", 1), ("role=manager", 0), ("active=true", 2), ("text=ann", 1), ("limit=1", 1)]
+    {
+        let page = house.admin.get(&format!("/v1/users?{query}")).await.ok();
+        assert_eq!(page["data"].as_array().unwrap().len(), count, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_changed_by_who_knows_it_or_by_an_administrator() {
+    let house = House::new().await;
+    let id = house.user("anna", "agent").await;
+    let (path, other) = (format!("/v1/users/{id}/password"), "another good password");
+    let anna = Client::sign_in(&house.server.url, "anna").await;
+    assert_eq!(anna.put(&path, json!({"password": other})).await.no(422), "invalid");
+    let wrong = anna.put(&path, json!({"password": other, "current": "a wrong password"})).await;
+    assert_eq!(wrong.no(403), "wrong_password");
+    assert_eq!(anna.put(&path, json!({"password": other, "current": PASSWORD})).await.status, 204);
+    assert_eq!(anna.get("/v1/sessions/current").await.no(401), "session_ended");
+    let sign_in = json!({"login": "anna", "password": PASSWORD});
+    let unknown = Client::unknown(&house.server.url);
+    assert_eq!(unknown.post("/v1/sessions", sign_in.clone()).await.no(401), "wrong_password");
+    assert_eq!(house.admin.put(&path, json!({"password": "ANNA"})).await.no(422), "invalid");
+    assert_eq!(house.admin.put(&path, json!({"password": PASSWORD})).await.status, 204);
+    let signed_in = unknown.post("/v1/sessions", sign_in).await;
+    let cookie = signed_in.header("set-cookie").unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_that_speaks_https_the_cookie_is_for_https_only() {
+    let house = House::with(&[("READYROOM_TRUSTED_PROXIES", "[127.0.0.1]")]).await;
+    let proxy = Client::unknown(&house.server.url).with("x-forwarded-proto", "https");
+    let answer = proxy.post("/v1/sessions", json!({"login": "ada", "password": PASSWORD})).await;
+    assert!(answer.header("set-cookie").unwrap().ends_with("; Secure"), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_deactivated_is_out_at_once_and_can_come_back() {
+    let house = House::new().await;
+    let sales = house.queue(json!({"name": "sales", "number": "8000"})).await;
+    let agent = house.ready_agent("anna", &sales).await;
+    let anna = Client::sign_in(&house.server.url, "anna").await;
+    let path = format!("/v1/users/{}", agent.id);
+    for _ in 0..2 {
+        house.admin.post(&format!("{path}/deactivate"), json!({})).await.ok();
+        assert_eq!(anna.get("/v1/sessions/current").await.no(401), "session_ended");
+        assert_eq!(agent.word("status").await, "offline");
+    }
+    let sign_in = json!({"login": "anna", "password": PASSWORD});
+    let unknown = Client::unknown(&house.server.url);
+    assert_eq!(unknown.post("/v1/sessions", sign_in.clone()).await.no(403), "user_inactive");
+    assert_eq!(house.admin.get("/v1/users?active=false").await.ok()["data"][0]["login"], "anna");
+    let house = house.again(|server| assert!(server.stop().success()));
+    house.until("/v1/queues", |body| body["data"].is_array()).await;
+    house.admin.post(&format!("{path}/reactivate"), json!({})).await.ok();
+    assert_eq!(Client::unknown(&house.server.url).post("/v1/sessions", sign_in).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_sees_whom_the_teams_say_and_only_as_long() {
+    let house = House::new().await;
+    let (anna, rita) = (house.user("anna", "agent").await, house.user("rita", "supervisor").await);
+    let supervisor = Client::sign_in(&house.server.url, "rita").await;
+    let anna_row = format!("/v1/agents/{anna}");
+    assert_eq!(supervisor.get(&anna_row).await.status, 403);
+    let body = json!({"name": "Red", "members": [anna], "supervisors": [rita]});
+    let keyed = house.admin.with("idempotency-key", "red");
+    let team = keyed.post("/v1/teams", body.clone()).await.ok()["id"].as_str().unwrap().to_owned();
+    assert_eq!(keyed.post("/v1/teams", body.clone()).await.ok()["id"], json!(team));
+    assert_eq!(house.admin.post("/v1/teams", body).await.no(409), "taken");
+    assert_eq!(supervisor.get(&anna_row).await.status, 200);
+    house.until(&anna_row, |row| row["teams"] == json!([team])).await;
+    let path = format!("/v1/teams/{team}");
+    let tag = house.admin.get(&path).await.header("etag").unwrap().to_owned();
+    house.admin.delete(&format!("{path}/members/{anna}")).await.ok();
+    assert_eq!(supervisor.get(&anna_row).await.status, 403);
+    house.admin.put(&format!("{path}/members/{anna}"), json!({})).await.ok();
+    assert_eq!(supervisor.get(&anna_row).await.status, 200);
+    let stale = house.admin.with("if-match", &tag);
+    assert_eq!(stale.put(&path, json!({"name": "Blue"})).await.no(412), "changed");
+    let agent_as_supervisor = house.admin.put(&format!("{path}/supervisors/{anna}"), json!({})).await;
+    assert_eq!(agent_as_supervisor.no(422), "invalid");
+    house.admin.delete(&path).await.ok();
+    assert_eq!(supervisor.get(&anna_row).await.status, 403);
+    assert_eq!(house.admin.get(&path).await.no(404), "unknown_team");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_is_changed_and_the_audit_says_by_whom() {
+    let house = House::new().await;
+    let admin = &house.admin;
+    let change = |body: serde_json::Value| async move { admin.ask("PATCH", "/v1/account", Some(&body)).await };
+    change(json!({"zone": "europe/stockholm", "text_retention_days": 30})).await.ok();
+    let account = house.admin.get("/v1/account").await.ok();
+    assert_eq!((&account["zone"], &account["text_retention_days"]), (&json!("Europe/Stockholm"), &json!(30)));
+    change(json!({"text_retention_days": null})).await.ok();
+    assert_eq!(house.admin.get("/v1/account").await.ok()["text_retention_days"], json!(null));
+    assert_eq!(change(json!({"zone": "Mars/Base"})).await.no(422), "invalid");
+    assert_eq!(change(json!({"name": ""})).await.no(422), "invalid");
+    let newest = house.admin.get("/v1/audit?limit=2").await.ok();
+    assert_eq!(newest["data"][0]["act"], "account.changed");
+    assert!(newest["data"][0]["by"].as_str().unwrap().starts_with("key_"), "{newest}");
+    let mut acts = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = house.admin.get(&format!("/v1/audit?limit=2{cursor}")).await.ok();
+        acts.extend(page["data"].as_array().unwrap().iter().map(|line| line["act"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    let expected = ["account.created", "setup.done", "session.created", "key.created", "account.changed"];
+    let oldest: Vec<&str> = acts.iter().rev().map(String::as_str).take(5).collect();
+    assert_eq!(oldest, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_shown_once_and_is_revoked_for_ever() {
+    let house = House::new().await;
+    let body = json!({"name": "wallboard", "scopes": ["agents:read"]});
+    let keyed = house.admin.with("idempotency-key", "wallboard");
+    let made = keyed.post("/v1/api-keys", body.clone()).await.ok();
+    let again = keyed.post("/v1/api-keys", body).await.ok();
+    assert_eq!((&again["id"], &again["secret"]), (&made["id"], &json!(null)), "a repeat has no secret to show");
+    let board = Client::with_key(&house.server.url, made["secret"].as_str().unwrap());
+    assert_eq!(board.get("/v1/agents").await.status, 200);
+    assert_eq!(board.get("/v1/users").await.status, 403);
+    let path = format!("/v1/api-keys/{}", made["id"].as_str().unwrap());
+    assert!(house.admin.get(&path).await.ok()["last_used_at"].is_string());
+    for _ in 0..2 {
+        assert_eq!(house.admin.delete(&path).await.status, 204);
+        assert_eq!(board.get("/v1/agents").await.no(401), "bad_key");
+    }
+    assert!(house.admin.get(&path).await.ok()["revoked_at"].is_string());
+    for (body, field) in [
+        (json!({"name": "", "scopes": ["*"]}), "name"),
+        (json!({"name": "x", "scopes": []}), "scopes"),
+        (json!({"name": "x", "scopes": ["*"], "expires_at": "2020-01-01T00:00:00Z"}), "expires_at"),
+    ] {
+        let answer = house.admin.post("/v1/api-keys", body).await;
+        assert_eq!(answer.body["errors"][0]["field"], field, "{answer:?}");
+    }
+}

@@ -28,11 +28,11 @@ async fn a_repeat_gets_the_first_answer_whatever_has_become_of_it_since() {
 
     house.hangs_up(first.body["id"].as_str().unwrap()).await;
     same(&house).await;
-    let house = house.again(|server| server.kill());
+    let house = house.again(|server| server.kill()).opened().await;
     same(&house).await;
     house.admin.delete("/v1/queues/8000").await.ok();
     same(&house).await;
-    let house = house.again(|server| assert!(server.stop().success()));
+    let house = house.again(|server| assert!(server.stop().success())).opened().await;
     same(&house).await;
     let all = house.admin.get("/v1/conversations").await.ok();
     assert_eq!(all["data"], json!([]), "it arrived once, and left");

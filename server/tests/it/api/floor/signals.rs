@@ -133,7 +133,7 @@ async fn the_history_has_the_columns_of_the_seed_and_only_grows() {
     let id = anna.id.clone();
     let rows = |house: &House| run(house.dir.path(), "log rows DIR --table agent_event --csv").with(0);
     let mut first = String::new();
-    let house = house.again(|server| assert!(server.stop().success()));
+    let house = house.again(|server| assert!(server.stop().success())).opened().await;
     first.push_str(&rows(&house));
     let lines: Vec<Vec<&str>> = first.lines().map(|line| line.split(',').collect()).collect();
     assert_eq!(lines[0], ["seq", "ts", "user_id", "from_status", "to_status", "reason", "call_id"]);
@@ -144,7 +144,7 @@ async fn the_history_has_the_columns_of_the_seed_and_only_grows() {
     assert!(lines[1..].iter().all(|row| row[1].len() == 13), "epoch milliseconds: {first}");
 
     house.admin.post(&format!("/v1/agents/{id}/logout"), json!({})).await.ok();
-    let house = house.again(|server| server.kill());
+    let house = house.again(|server| server.kill()).opened().await;
     let later = rows(&house);
     assert!(later.starts_with(&first) && later.lines().count() == first.lines().count() + 1, "{first}{later}");
 }
