@@ -42,7 +42,6 @@ pub enum Failure {
     Overloaded,
     /// The log cannot confirm.
     Unavailable,
-<<<<<<< HEAD
     /// A read was to rest on a position that did not come in time.
     NotYet {
         /// The position that was asked for.
@@ -50,10 +49,6 @@ pub enum Failure {
         /// The one there is.
         reached: EventNo,
     },
-=======
-    /// The position that a read should rest on is not there in time.
-    Behind,
->>>>>>> states2
 }
 
 /// What accounts are made of.
@@ -338,17 +333,11 @@ async fn wait<T>(longest: Duration, answered: oneshot::Receiver<T>) -> Result<T,
 }
 
 async fn pass(position: &mut watch::Receiver<EventNo>, target: EventNo) -> Result<(), Failure> {
-<<<<<<< HEAD
     let waited = tokio::time::timeout(READ_WAIT_MAX, position.wait_for(|at| *at >= target)).await;
     match waited.map(|reached| reached.map(drop)) {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(Failure::Unavailable),
         Err(_) => Err(Failure::NotYet { asked: target, reached: *position.borrow() }),
-=======
-    match tokio::time::timeout(READ_WAIT_MAX, position.wait_for(|at| *at >= target)).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(Failure::Behind),
->>>>>>> states2
     }
 }
 

@@ -10,11 +10,8 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
-<<<<<<< HEAD
 use serde::{Deserialize, Deserializer};
-=======
 use serde_json::Value;
->>>>>>> states2
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};

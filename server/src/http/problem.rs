@@ -170,9 +170,6 @@ impl From<Failure> for Problem {
             Failure::Unavailable => Problem::unavailable(
                 "the log cannot confirm at the moment; it may or may not be done: repeat it with the same Idempotency-Key",
             ),
-            Failure::Behind => Problem::unavailable(
-                "the position that this should rest on is not there yet; take one from an answer, and try again",
-            ),
         }
     }
 }

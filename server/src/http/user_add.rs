@@ -57,13 +57,17 @@ struct SeatBody {
 #[serde(deny_unknown_fields)]
 struct NewUserBody {
     /// Their full name.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
     /// What they sign in with; unique in the account.
     #[schema(pattern = "^[A-Za-z0-9._@-]{1,64}$")]
     login: String,
     /// Where they get mail.
-    #[schema(max_length = 254)]
+    #[schema(max_length = 254, pattern = r"^[^@\s\u0000-\u001f\u007f-\u009f]+@[^@\s\u0000-\u001f\u007f-\u009f]+$")]
     email: Option<String>,
     /// What they may do; `agent` unless given.
     #[serde(default = "agent")]
@@ -80,7 +84,7 @@ struct NewUserBody {
     /// What a chat takes of the capacity; one slot unless given.
     chat_weight: Option<WeightBody>,
     /// The channels they work on; those of their queues unless given.
-    #[schema(min_items = 1, max_items = 2)]
+    #[schema(min_items = 1)]
     channels: Option<Vec<ChannelWord>>,
     /// Whether a login makes them available.
     #[serde(default)]
