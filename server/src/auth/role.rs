@@ -1,9 +1,12 @@
 //! What a person may do is a role; what a program may do is a set of scopes.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A text that is none of the words there are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,7 +21,7 @@ pub struct UnknownWord {
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $kind:literal { $($variant:ident = $word:literal, $about:literal;)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum $name {
             $(#[doc = $about] #[serde(rename = $word)] $variant,)*
         }
@@ -35,6 +38,24 @@ macro_rules! words {
             /// What it allows, for the documents.
             pub const fn about(self) -> &'static str {
                 match self { $($name::$variant => $about),* }
+            }
+        }
+
+        // The derive does not see a word that comes out of a macro.
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let about: Vec<String> = $name::ALL.iter().map(|word| format!("`{word}`: {}", word.about())).collect();
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some($name::ALL.iter().map(|word| word.as_str())))
+                    .description(Some(about.join("; ")))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
             }
         }
 
@@ -109,6 +130,8 @@ mod tests {
             assert_eq!(serde_json::to_string(&scope).unwrap(), format!("\"{scope}\""));
             assert!(!scope.about().is_empty());
         }
+        let schema = serde_json::to_value(Role::schema()).unwrap();
+        assert_eq!(schema["enum"], serde_json::json!(["agent", "supervisor", "manager", "administrator"]));
     }
 
     #[test]

@@ -185,7 +185,10 @@ async fn a_supervisor_sees_whom_the_teams_say_and_only_as_long() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_account_is_changed_and_the_audit_says_by_whom() {
     let house = House::new().await;
-    let change = |body: serde_json::Value| async { house.admin.ask("PATCH", "/v1/account", Some(&body)).await };
+    let change = |body: serde_json::Value| {
+        let admin = house.admin.clone();
+        async move { admin.ask("PATCH", "/v1/account", Some(&body)).await }
+    };
     change(json!({"zone": "europe/stockholm", "text_retention_days": 30})).await.ok();
     let account = house.admin.get("/v1/account").await.ok();
     assert_eq!((&account["zone"], &account["text_retention_days"]), (&json!("Europe/Stockholm"), &json!(30)));
