@@ -28,6 +28,8 @@ const READ_WAIT_MAX: Duration = Duration::from_secs(1);
 const COMMAND_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Between attempts to open an account that cannot be opened.
 const PAUSES: std::ops::RangeInclusive<Duration> = Duration::from_millis(200)..=Duration::from_secs(10);
+/// How long each part of an account may take to close.
+const CLOSE_MAX: Duration = Duration::from_secs(15);
 /// Events after which a stop leaves a snapshot behind: fewer are replayed in no time.
 const SNAPSHOT_WORTH: u64 = 10_000;
 
@@ -40,6 +42,13 @@ pub enum Failure {
     Overloaded,
     /// The log cannot confirm, or what was asked for is not there in time.
     Unavailable,
+    /// A read was to rest on a position that did not come in time.
+    NotYet {
+        /// The position that was asked for.
+        asked: EventNo,
+        /// The one there is.
+        reached: EventNo,
+    },
 }
 
 /// What accounts are made of.
@@ -277,7 +286,7 @@ impl Account {
     /// Waits until this position is stored, if one is given.
     ///
     /// # Errors
-    /// `Unavailable` when it does not come in time.
+    /// `NotYet` when it does not come in time.
     pub async fn reached(&self, position: Option<u64>) -> Result<(), Failure> {
         let mut live = self.at_work()?;
         let target = EventNo(position.unwrap_or(0));
@@ -295,7 +304,7 @@ impl Account {
     /// The board, when it shows this position and everything acknowledged so far.
     ///
     /// # Errors
-    /// `Unavailable` when that takes too long.
+    /// `NotYet` when that takes too long.
     pub async fn publisher(&self, position: Option<u64>) -> Result<Publisher, Failure> {
         let live = self.at_work()?;
         let target = EventNo(position.unwrap_or(0)).max(*live.stored.borrow());
@@ -306,7 +315,7 @@ impl Account {
     /// The history, when it holds this position and everything acknowledged so far.
     ///
     /// # Errors
-    /// `Unavailable` when that takes too long.
+    /// `NotYet` when that takes too long.
     pub async fn history(&self, position: Option<u64>) -> Result<(Reader, EventNo), Failure> {
         let mut live = self.at_work()?;
         let target = EventNo(position.unwrap_or(0)).max(*live.stored.borrow());
@@ -324,9 +333,11 @@ async fn wait<T>(longest: Duration, answered: oneshot::Receiver<T>) -> Result<T,
 }
 
 async fn pass(position: &mut watch::Receiver<EventNo>, target: EventNo) -> Result<(), Failure> {
-    match tokio::time::timeout(READ_WAIT_MAX, position.wait_for(|at| *at >= target)).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(Failure::Unavailable),
+    let waited = tokio::time::timeout(READ_WAIT_MAX, position.wait_for(|at| *at >= target)).await;
+    match waited.map(|reached| reached.map(drop)) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(Failure::Unavailable),
+        Err(_) => Err(Failure::NotYet { asked: target, reached: *position.borrow() }),
     }
 }
 
@@ -400,29 +411,58 @@ async fn open(accounts: &Accounts, account: &Account) -> Result<Opened, String> 
     Ok(Opened { run, door, publisher, publishing, projector, stored, opened_at: position })
 }
 
+/// Why an account stops working.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// It was told to.
+    Told,
+    /// Its engine was lost.
+    Engine,
+    /// Nobody takes its events any more.
+    Board,
+}
+
 /// Lets an account work until it is told to stop (true) or its engine is lost (false).
 async fn work(accounts: &Accounts, account: &Account, opened: Opened, stopping: &mut watch::Receiver<bool>) -> bool {
     let Opened { run, door, publisher, publishing, projector, stored, opened_at } = opened;
     let (written, reader) = (projector.written(), projector.reader());
     account.set_live(Some(Live { door: door.clone(), publisher: publisher.clone(), stored, written, reader }));
-    let running = tokio::spawn(run.run());
+    let mut running = tokio::spawn(run.run());
     reconcile(accounts, account).await;
-    let told = tokio::select! {
-        _ = stopping.changed() => true,
-        () = door.closed() => false,
+    let mut publishing = publishing;
+    let why = tokio::select! {
+        _ = stopping.changed() => Why::Told,
+        () = door.closed() => Why::Engine,
+        published = &mut publishing => {
+            tracing::error!(account = %account.id(), "its board or its tables failed ({published:?}); it is opened anew");
+            Why::Board
+        }
     };
-    if told {
-        let _ = door.send(Ask::Stop).await; // It may have ended by itself.
-    }
-    let end = running.await;
     account.set_live(None);
-    let stopped = matches!(end, Ok(End::Stopped { .. }));
-    // Its streams end, and it hands out its last rows; unless it has stopped by a fault of its own.
-    let _ = publisher.close().await;
-    if let Err(fault) = publishing.await {
-        tracing::error!(account = %account.id(), "its board failed: {fault}");
+    // A disk that takes no rows may hold all of it up; the log has everything.
+    let stop = async {
+        let _ = door.send(Ask::Stop).await; // It may have ended by itself.
+        (&mut running).await
+    };
+    let end = tokio::time::timeout(CLOSE_MAX, stop).await;
+    if end.is_err() {
+        running.abort();
+    }
+    if why != Why::Board {
+        // Its streams end, and it hands out its last rows; unless it has stopped by a fault of its own.
+        let _ = publisher.close().await;
+        match tokio::time::timeout(CLOSE_MAX, &mut publishing).await {
+            Ok(Ok(())) => {}
+            Ok(Err(fault)) => tracing::error!(account = %account.id(), "its board failed: {fault}"),
+            Err(_) => publishing.abort(),
+        }
     }
     projector.stop().await;
+    let stopped = why == Why::Told;
+    let Ok(end) = end else {
+        tracing::error!(account = %account.id(), "it could not be closed in time; the next start reads its log");
+        return stopped;
+    };
     match end {
         Ok(End::Stopped { at, no, state }) => {
             if no.0 - opened_at.0 >= SNAPSHOT_WORTH {

@@ -7,14 +7,14 @@ use crate::publisher::{Live, People, Start};
 use crate::vault::Vault;
 use crate::{clock, dice};
 use readyroom_core::engine::{self, Engine, Touch};
-use readyroom_core::event::codec;
+use readyroom_core::event::codec::{self, Promise};
 use readyroom_core::event::{Event, Recorded, Status};
 use readyroom_core::floor::Floor;
 use readyroom_core::floor::facts::Facts;
 use readyroom_core::floor::snapshot::SNAPSHOT_VERSION;
 use readyroom_core::ids::*;
 use readyroom_core::limits::PROMISE_MS;
-use readyroom_core::promises::Promises;
+use readyroom_core::promises::{Promises, Seen};
 use readyroom_log::open::{StartFrom, Step, open};
 use readyroom_log::{Account, Log, Pos};
 use readyroom_views::tables::{Filled, Phase, SegmentOutcome, Tables, Tracker};
@@ -72,7 +72,8 @@ pub fn boot(
     } else {
         opened
     };
-    let known = views.reader().promises(Timestamp(clock::now().0 - PROMISE_MS as i64));
+    let promised_since = Timestamp(clock::now().0.saturating_sub_unsigned(PROMISE_MS));
+    let known = views.reader().promises(promised_since);
     let mut promises = Promises::default();
     known.map_err(|error| failed(error.to_string()))?.into_iter().for_each(|kept| promises.keep(kept));
 
@@ -81,7 +82,10 @@ pub fn boot(
     let passed = snapshot.is_some_and(|snapshot| snapshot.at.next_no <= filling.from().0 + 1);
     let from = if passed { StartFrom::Snapshot } else { StartFrom::Beginning };
 
-    let mut fold = Fold::new(views, filling, EventNo(last.saturating_sub(RESUMED_MAX)), people, promises);
+    let recent = EventNo(last.saturating_sub(RESUMED_MAX));
+    let mut fold = Fold::new(views, filling, recent, people);
+    fold.promises = promises;
+    fold.promised_since = promised_since;
     let (writer, nonce) = (dice::number(), 1);
     let opened = open(&*log, at, writer, nonce, from, &mut |step| fold.step(step));
     let opened = opened.map_err(|error| failed(error.to_string()))?;
@@ -99,6 +103,8 @@ struct Fold {
     floor: Floor,
     views: Views,
     promises: Promises,
+    /// Promises given before this do not count any more.
+    promised_since: Timestamp,
     people: Option<People>,
     /// Tables that lag behind, until they have caught up with `live_from`.
     filling: Option<Filling>,
@@ -114,7 +120,7 @@ struct Fold {
 }
 
 impl Fold {
-    fn new(views: Views, filling: Filling, recent: EventNo, people: People, promises: Promises) -> Fold {
+    fn new(views: Views, filling: Filling, recent: EventNo, people: People) -> Fold {
         let (from, reached) = (filling.from(), filling.reached());
         // Tables that are all at one place need no filling before the board begins behind it.
         let ready = from == reached && from >= recent;
@@ -123,7 +129,8 @@ impl Fold {
         Fold {
             floor: Floor::default(),
             views,
-            promises,
+            promises: Promises::default(),
+            promised_since: Timestamp::default(),
             people: Some(people),
             filling,
             tracker: None,
@@ -152,9 +159,13 @@ impl Fold {
                 for event in &body.events {
                     self.event(event)?;
                 }
-                for kept in body.promises {
-                    self.promises.keep(kept.clone());
-                    self.batch.promises.push(kept);
+                for kept in body.promises.into_iter().filter(|kept| kept.at >= self.promised_since) {
+                    let Promise { key, request, .. } = &kept.promise;
+                    // The tables had it already, for their promises go further than their checkpoint.
+                    if self.promises.look(key, request) == Seen::New {
+                        self.promises.keep(kept.clone());
+                        self.batch.promises.push(kept);
+                    }
                 }
                 Ok(())
             }
@@ -206,7 +217,6 @@ impl Fold {
         for (agent, since) in reader.buckets_since().map_err(|error| error.to_string())? {
             start.board.set_bucket_since(agent, since);
         }
-        start.handled = handled(&self.floor, &reader).map_err(|error| error.to_string())?;
         self.live = Some(Live::new(start));
         Ok(())
     }
@@ -223,6 +233,8 @@ impl Fold {
         let live = self.live.as_ref().expect("it was just begun");
         self.batch.checkpoint = Some(live.tables().clone());
         self.write(live.position())?;
+        let handled = handled(&self.floor, &self.views.reader()).map_err(|error| error.to_string())?;
+        self.live.as_mut().expect("it was just begun").set_handled(handled);
         Ok(self)
     }
 }
@@ -241,7 +253,7 @@ fn handled(floor: &Floor, history: &Reader) -> Result<BTreeMap<UserId, u32>, Rea
         if let Some((agent, since)) = since
             && segment.end >= since
             && segment.outcome == SegmentOutcome::Ended
-            && matches!(segment.segment.phase, Phase::Talking | Phase::Held | Phase::Parked)
+            && matches!(segment.segment.phase, Phase::Talking | Phase::Held)
         {
             *counts.entry(agent).or_default() += 1;
         }

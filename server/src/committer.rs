@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Units that wait to be stored, over which nothing more is taken in.
 pub const WAITING_UNITS_MAX: usize = 4_096;
-/// What a promise takes in an entry beside its answer, amply.
-const PROMISE_FRAME: usize = 256;
+/// The largest piece of a unit: beside it there is room for a promise in the same entry.
+const PIECE_BYTES_MAX: usize = BODY_BYTES_MAX - PROMISE_BYTES_MAX - 256;
 /// How often an entry is sent again when the store says that it was not stored.
 const ATTEMPTS_MAX: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -92,17 +92,33 @@ impl Committer {
         self.flight.is_none() && self.drafts.is_empty()
     }
 
-    /// Takes in what came of one input. A unit larger than an entry may be is stored in several,
-    /// turn by turn where that is possible; it is let go with the last.
+    /// Takes in what came of one input. It stands in one entry, its promise with it. A unit larger than
+    /// an entry is stored in several, turn by turn where that is possible; it is let go with the last.
     pub fn add(&mut self, unit: Unit) {
-        for events in unit.turns.iter().map(|turn| &turn.events[..]).filter(|events| !events.is_empty()) {
-            self.write(events);
+        let turns = || unit.turns.iter().map(|turn| &turn.events[..]).filter(|events| !events.is_empty());
+        let mut part = std::mem::take(&mut self.part);
+        part.clear();
+        turns().for_each(|events| codec::write(&mut part, events));
+        let pieces = if part.len() > PIECE_BYTES_MAX { turns().flat_map(pieces).collect() } else { Vec::new() };
+        let (last, earlier) = match pieces.split_last() {
+            Some((last, earlier)) => {
+                part.clear();
+                codec::write(&mut part, last);
+                (last.len(), earlier)
+            }
+            None => (turns().map(<[Recorded]>::len).sum(), &[][..]),
+        };
+        for piece in earlier {
+            let mut bytes = Vec::new();
+            codec::write(&mut bytes, piece);
+            self.append(&bytes, piece.len());
         }
         if let Some((by, kept)) = &unit.promise {
-            let draft = self.draft_with_room_for(PROMISE_BYTES_MAX + PROMISE_FRAME);
-            codec::write_promise(&mut draft.body, kept.at, *by, &kept.promise);
+            codec::write_promise(&mut part, kept.at, *by, &kept.promise);
         }
-        let draft = self.draft_with_room_for(0);
+        self.append(&part, last);
+        self.part = part;
+        let draft = self.drafts.back_mut().expect("it was just added to");
         draft.units.push(unit);
         if draft.body.is_empty() {
             draft.resting = draft.units.len();
@@ -110,21 +126,10 @@ impl Committer {
         self.waiting += 1;
     }
 
-    fn write(&mut self, events: &[Recorded]) {
-        let mut part = std::mem::take(&mut self.part);
-        part.clear();
-        codec::write(&mut part, events);
-        if part.len() > BODY_BYTES_MAX {
-            let (first, second) = events.split_at(events.len() / 2);
-            assert!(!first.is_empty(), "one event fits into an entry");
-            self.write(first);
-            self.write(second);
-        } else {
-            let draft = self.draft_with_room_for(part.len());
-            codec::join(&mut draft.body, &part);
-            draft.events += u32::try_from(events.len()).expect("an entry has fewer than 2^32 events");
-        }
-        self.part = part;
+    fn append(&mut self, bytes: &[u8], events: usize) {
+        let draft = self.draft_with_room_for(bytes.len());
+        codec::join(&mut draft.body, bytes);
+        draft.events += u32::try_from(events).expect("an entry has fewer than 2^32 events");
     }
 
     fn draft_with_room_for(&mut self, bytes: usize) -> &mut Draft {
@@ -221,6 +226,18 @@ impl Committer {
         metrics::histogram!("readyroom_log_entry_units").record(flight.units.len() as f64);
         flight.units
     }
+}
+
+/// A turn, cut until each piece fits into an entry.
+fn pieces(events: &[Recorded]) -> Vec<&[Recorded]> {
+    let mut bytes = Vec::new();
+    codec::write(&mut bytes, events);
+    if bytes.len() <= PIECE_BYTES_MAX {
+        return vec![events];
+    }
+    let (first, second) = events.split_at(events.len() / 2);
+    assert!(!first.is_empty(), "one event fits into an entry");
+    [pieces(first), pieces(second)].concat()
 }
 
 enum Verdict {
@@ -357,6 +374,42 @@ mod tests {
         assert!(landed > 2, "2.4 MB are three entries at least");
         assert_eq!(scene.stored().iter().sum::<u32>(), 41);
         assert!(scene.committer.is_settled());
+    }
+
+    #[tokio::test]
+    async fn a_promise_stands_in_the_entry_of_its_command_however_full_that_is() {
+        let mut scene = Scene::new();
+        let blocker = scene.turn(1, 10);
+        scene.add(1, vec![blocker]);
+        scene.start();
+        // The next entry fills up to where the command still fits and its promise would not.
+        let filler = scene.turn(14, 64_000);
+        scene.add(2, vec![filler]);
+        for number in 0..40 {
+            let command = scene.turn(1, 700);
+            let answer = vec![b' '; PROMISE_BYTES_MAX];
+            let promise = Promise { key: [number; 16], request: [2; 16], status: 200, answer };
+            let kept = Kept { no: EventNo(0), at: Timestamp(5), promise };
+            let promise = Some((Actor::Signalling, kept));
+            scene.committer.add(Unit { turns: vec![command], promise, let_go: None });
+        }
+        while !scene.committer.is_settled() {
+            scene.land().await.unwrap();
+        }
+        let mut alone = 0;
+        readyroom_log::replay(&scene.log, ACCOUNT, scene.committer.at().pos, StartFrom::Beginning, &mut |step| {
+            if let Step::Entry(stored) = step
+                && !stored.entry.is_barrier()
+            {
+                let body = codec::read_body(&stored.entry.body, EventNo(stored.entry.first_no)).unwrap();
+                let last = stored.entry.next_no() - 1;
+                let within = |kept: &Kept| (stored.entry.first_no..=last).contains(&kept.no.0);
+                alone += body.promises.iter().filter(|kept| !within(kept)).count();
+            }
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(alone, 0);
     }
 
     #[tokio::test]

@@ -31,7 +31,7 @@ pub struct Config {
     pub passwords: Passwords,
     /// How often the unknown may ask.
     pub rates: Rates,
-    /// What one connection may take.
+    /// What connections may take.
     pub limits: Limits,
 }
 
@@ -95,12 +95,14 @@ pub struct Rates {
     pub unknown_per_minute: u32,
 }
 
-/// What one connection may take.
+/// What connections may take.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// The time for the head of a request, and to the first words of a connection: seconds, 1 to 300.
     pub head_s: u64,
+    /// How many may be open at once, 1 to 1 000 000. Each takes a file descriptor.
+    pub connections: usize,
 }
 
 impl Default for Config {
@@ -147,7 +149,7 @@ impl Default for Rates {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { head_s: 10 }
+        Limits { head_s: 10, connections: 20_000 }
     }
 }
 
@@ -205,6 +207,7 @@ impl Config {
         within("rates.sign_ins_per_minute", self.rates.sign_ins_per_minute.into(), 1, 1_000_000)?;
         within("rates.unknown_per_minute", self.rates.unknown_per_minute.into(), 1, 1_000_000)?;
         within("limits.head_s", self.limits.head_s, 1, 300)?;
+        within("limits.connections", self.limits.connections as u64, 1, 1_000_000)?;
         if let Some(origin) = self.allowed_origins.iter().find(|origin| !is_origin(origin)) {
             return Err(ConfigError(format!("allowed_origins: {origin:?} is no origin; write https://host[:port]")));
         }

@@ -37,25 +37,22 @@ pub enum NotForgotten {
     Log(Failure),
 }
 
-/// Destroys all keys of a client and has the log say so. Goes on to its end even if nobody waits for it
-/// any more.
+/// Destroys all keys of a client and has the log say so. Whoever begins it should let it come to its end: rows
+/// whose keys are gone are shown until the log has said so, or the account is opened anew.
 ///
 /// # Errors
 /// [`NotForgotten`].
 pub async fn forget(
     vault: Arc<Vault>,
-    account: Account,
+    account: &Account,
     by: Actor,
     client: ClientId,
 ) -> Result<Forgotten, NotForgotten> {
-    let forgetting = tokio::spawn(async move {
-        let id = account.id();
-        let destroyed = tokio::task::spawn_blocking(move || destroy(&vault, id, client));
-        let (keys, trouble) = destroyed.await.expect("the vault does not panic");
-        let position = record(&account, by, client, &keys).await.map_err(NotForgotten::Log)?;
-        trouble.map_or(Ok(Forgotten { keys: keys.len(), position }), |error| Err(error.into()))
-    });
-    forgetting.await.expect("forgetting does not panic")
+    let id = account.id();
+    let destroyed = tokio::task::spawn_blocking(move || destroy(&vault, id, client)).await;
+    let (keys, trouble) = destroyed.expect("the vault does not panic");
+    let position = record(account, by, client, &keys).await.map_err(NotForgotten::Log)?;
+    trouble.map_or(Ok(Forgotten { keys: keys.len(), position }), |error| Err(error.into()))
 }
 
 /// The keys that are gone, also when not all went well: what they sealed must go in any case.

@@ -18,6 +18,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 /// How long requests under way may still take when the server stops.
@@ -88,6 +89,7 @@ impl Server {
             lockout: Lockout::new(),
             rates: Rates::new(config.rates.sign_ins_per_minute, config.rates.unknown_per_minute),
             config,
+            under_way: Default::default(),
             streams: http::stream::Streams::default(),
             stopping: tokio::sync::watch::channel(false).0,
         });
@@ -104,16 +106,17 @@ impl Server {
         let serving = {
             let handle = handle.clone();
             let within = Duration::from_secs(app.config.limits.head_s);
+            let places = Arc::new(Semaphore::new(app.config.limits.connections));
             match tls {
                 None => {
                     let mut server = axum_server::from_tcp(listener)?.handle(handle);
                     patience(server.http_builder(), within);
-                    tokio::spawn(server.map(|inner| Impatient { inner, within }).serve(service))
+                    tokio::spawn(server.map(|inner| Impatient { inner, within, places }).serve(service))
                 }
                 Some(tls) => {
                     let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
                     patience(server.http_builder(), within);
-                    tokio::spawn(server.map(|inner| Impatient { inner, within }).serve(service))
+                    tokio::spawn(server.map(|inner| Impatient { inner, within, places }).serve(service))
                 }
             }
         };
@@ -159,8 +162,17 @@ async fn sweep(directory: Arc<Directory>) {
     }
 }
 
+/// Makes a directory that nobody else on this machine looks into: keys and people's data lie there.
 fn make(dir: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(dir).map_err(|error| anyhow::anyhow!("{} cannot be made: {error}", dir.display()))
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    if std::fs::metadata(dir).is_ok_and(|known| known.permissions().mode() & 0o077 != 0) {
+        tracing::warn!("{} can be looked into by others on this machine; chmod 700 it", dir.display());
+    }
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|error| anyhow::anyhow!("{} cannot be made: {error}", dir.display()))
 }
 
 /// Ends connections that send nothing, however slowly.

@@ -3,10 +3,13 @@
 use crate::config::{LogFormat, Logging};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 /// Bounds of histograms of short times, seconds.
 const SECONDS: &[f64] = &[0.000_01, 0.000_03, 0.000_1, 0.000_3, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
+/// How often samples are taken into their histograms.
+const UPKEEP: Duration = Duration::from_secs(5);
 /// Bounds of histograms of counts.
 const COUNTS: &[f64] = &[1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0];
 
@@ -37,6 +40,17 @@ pub fn figures() -> &'static PrometheusHandle {
         let handle = recorder.handle();
         metrics::set_global_recorder(recorder).expect("this is the only recorder");
         describe();
+        // Samples gather until somebody asks for them, or this is called.
+        let upkeep = handle.clone();
+        std::thread::Builder::new()
+            .name("figures".into())
+            .spawn(move || {
+                loop {
+                    std::thread::sleep(UPKEEP);
+                    upkeep.run_upkeep();
+                }
+            })
+            .expect("the operating system has threads");
         handle
     })
 }

@@ -1,7 +1,7 @@
 //! What an account needs from time to time without anybody asking: texts whose time is up go, and a
 //! snapshot is left so that the next start is short. One task for each account.
 
-use crate::accounts::{Account, Accounts};
+use crate::accounts::{Account, Accounts, Failure};
 use crate::{clock, forget};
 use readyroom_core::event::{Actor, Policy};
 use readyroom_core::ids::{ClientId, EventNo, KeyId, Timestamp};
@@ -108,8 +108,7 @@ impl Keeper {
         said
     }
 
-    /// Leaves a snapshot when enough has happened since the last. The tables pass it first: the next start
-    /// reads only what lies behind it.
+    /// Leaves a snapshot when enough has happened since the last.
     async fn snapshot(&mut self) {
         let last = match self.snapshot_at {
             Some(last) => last,
@@ -119,7 +118,7 @@ impl Keeper {
         if self.account.position().0.saturating_sub(last.0) < SNAPSHOT_EVENTS {
             return;
         }
-        match self.leave_snapshot().await {
+        match leave_snapshot(&self.accounts, &self.account).await {
             Ok(at) => self.snapshot_at = Some(at),
             Err(why) => tracing::warn!(account = %self.account.id(), "no snapshot was left: {why}"),
         }
@@ -137,33 +136,38 @@ impl Keeper {
             }
         }
     }
+}
 
-    async fn leave_snapshot(&self) -> Result<EventNo, String> {
-        let failed = |failure: crate::accounts::Failure| format!("the account does not answer ({failure:?})");
-        let (at, no, state) = self.account.snapshot().await.map_err(failed)?;
-        let publisher = self.account.publisher(Some(no.0)).await.map_err(failed)?;
-        publisher.checkpoint().await.map_err(|closed| closed.to_string())?;
-        let until = Instant::now() + PASS_MAX;
-        while self.checkpoint().await? < no {
-            if Instant::now() >= until {
-                return Err(format!("the tables have not passed event {no} within {} s", PASS_MAX.as_secs()));
-            }
-            tokio::time::sleep(PAUSE).await;
+/// Leaves a snapshot of the floor as it is now, when the tables have passed it; returns its last event. The
+/// next start then reads only what lies behind it.
+///
+/// # Errors
+/// Why there is none. It costs the next start time, and nothing else.
+pub async fn leave_snapshot(accounts: &Accounts, account: &Account) -> Result<EventNo, String> {
+    let failed = |failure: Failure| format!("the account does not answer ({failure:?})");
+    let (at, no, state) = account.snapshot().await.map_err(failed)?;
+    let publisher = account.publisher(Some(no.0)).await.map_err(failed)?;
+    publisher.checkpoint().await.map_err(|closed| closed.to_string())?;
+    let until = Instant::now() + PASS_MAX;
+    while checkpoint(account).await? < no {
+        if Instant::now() >= until {
+            return Err(format!("the tables have not passed event {no} within {} s", PASS_MAX.as_secs()));
         }
-        self.accounts.put_snapshot(self.account.id(), at, state).await?;
-        Ok(no)
+        tokio::time::sleep(PAUSE).await;
     }
+    accounts.put_snapshot(account.id(), at, state).await?;
+    Ok(no)
+}
 
-    /// How far the tables need not be filled again.
-    async fn checkpoint(&self) -> Result<EventNo, String> {
-        let (reader, _) = self.account.history(None).await.map_err(|_| "the tables lag behind".to_owned())?;
-        let read = tokio::task::spawn_blocking(move || reader.checkpoint()).await.expect("the reader does not panic");
-        read.map_err(|error| error.to_string())
-    }
+/// Up to where the tables need not be filled again.
+async fn checkpoint(account: &Account) -> Result<EventNo, String> {
+    let (reader, _) = account.history(None).await.map_err(|_| "the tables lag behind".to_owned())?;
+    let read = tokio::task::spawn_blocking(move || reader.checkpoint()).await.expect("the reader does not panic");
+    read.map_err(|error| error.to_string())
 }
 
 /// Whether one of those who tell the log has done so.
-fn told(done: Option<Result<Result<(), crate::accounts::Failure>, tokio::task::JoinError>>) -> bool {
+fn told(done: Option<Result<Result<(), Failure>, tokio::task::JoinError>>) -> bool {
     match done {
         None => true,
         Some(Ok(Ok(()))) => true,

@@ -1,7 +1,7 @@
-//! `cargo xtask soak`: the simulator for a night instead of minutes.
+//! `cargo xtask soak`: the simulator, and kills of the server, for a night instead of minutes.
 
 use crate::Command;
-use crate::parts::{Outcome, campaign, mutants};
+use crate::parts::{Outcome, campaign, kills, mutants};
 use crate::shell;
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 /// The command.
 pub const COMMAND: Command = Command {
     name: "soak",
-    about: "run the simulator for a night",
+    about: "run the simulator, and kill the server, for a night",
     help: "Usage: cargo xtask soak [--minutes N]
 
-Builds the simulator, runs 1,000,000 seeds and 5,000,000 crashes, then every mutant.
-With --minutes N, a short campaign is timed first and the long one is made as large
-as fits into N minutes (never larger than without). The last line is
+Builds the simulator, runs 1,000,000 seeds and 5,000,000 crashes, then every mutant;
+then kills the server under load 1,000 times. With --minutes N, a short campaign is
+timed first and the long one is made as large as fits into N minutes (never larger
+than without); there is about one kill for each half minute. The last line is
 
   N passed, N failed, N skipped",
     run: command,
@@ -25,6 +26,10 @@ as fits into N minutes (never larger than without). The last line is
 const NIGHT: u64 = 1_000_000;
 /// How many crashes go with each seed, here as in `cargo xtask test`.
 const CRASHES_PER_SEED: u64 = 5;
+/// A night's kills of the server under load.
+const KILLS: u64 = 1_000;
+/// Kills for each minute given: about a tenth of it.
+const KILLS_PER_MINUTE: u64 = 2;
 /// The campaign that is timed. Large enough that starting up does not count.
 const TIMED: u64 = 400;
 
@@ -42,6 +47,7 @@ fn command(root: &Path, arguments: &[String]) -> Result<ExitCode, String> {
         };
         sum.add(campaign(root, seeds));
         sum.add((mutants::PART.run)(root));
+        sum.add(kills::run(root, minutes.map_or(KILLS, kills_in)));
     }
     for note in &sum.notes {
         println!("{note}");
@@ -71,9 +77,19 @@ fn fitting(minutes: u64, timed: Duration) -> u64 {
     ((TIMED as f64 * share) as u64).clamp(1, NIGHT)
 }
 
+/// How many kills go with so many minutes.
+fn kills_in(minutes: u64) -> u64 {
+    minutes.saturating_mul(KILLS_PER_MINUTE).min(KILLS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kills_are_cut_to_the_minutes_given() {
+        assert_eq!((kills_in(5), kills_in(u64::MAX)), (10, KILLS));
+    }
 
     #[test]
     fn a_campaign_is_cut_to_the_minutes_given() {

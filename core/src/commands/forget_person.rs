@@ -2,7 +2,7 @@
 //! floor has nothing to forget; whoever holds texts does.
 
 use super::{Ask, Decide, Decision};
-use crate::event::{Actor, Event, Policy};
+use crate::event::Event;
 use crate::ids::*;
 use crate::limits;
 use crate::refusal::Refusal;
@@ -18,9 +18,7 @@ pub struct ForgetPerson {
 
 impl Decide for ForgetPerson {
     fn decide(&self, ask: &Ask<'_>) -> Decision {
-        if ask.by != Actor::Policy(Policy::Upkeep) {
-            ask.supervisor_only()?;
-        }
+        ask.supervisor_only()?;
         if self.keys.len() > limits::FORGOTTEN_KEYS_MAX {
             return Err(Refusal::LimitReached { what: "keys forgotten at once", max: limits::FORGOTTEN_KEYS_MAX });
         }

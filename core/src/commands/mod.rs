@@ -137,8 +137,9 @@ impl Ask<'_> {
     pub(crate) fn is_supervisor(&self) -> bool {
         match self.by {
             Actor::Supervisor(_) | Actor::Integration(_) => true,
-            // Whoever opens the account makes good what a stop left between its people and the floor.
-            Actor::Policy(policy) => policy == Policy::Reopen,
+            // Whoever opens the account makes good what a stop left between its people and the floor, and
+            // whoever keeps it in order lets old texts go.
+            Actor::Policy(policy) => matches!(policy, Policy::Reopen | Policy::Upkeep),
             Actor::Agent(_) | Actor::Client | Actor::Signalling => false,
         }
     }

@@ -5,6 +5,7 @@
 mod completions;
 mod explain;
 mod fold;
+mod forget;
 mod guard;
 mod init;
 mod json;
@@ -71,6 +72,7 @@ enum Command {
     /// The people of a store, while its server is stopped
     #[command(subcommand, after_help = EXIT_CODES)]
     User(user::Users),
+    Forget(forget::Forget),
     /// Work out figures over a window of time
     #[command(subcommand, after_help = EXIT_CODES)]
     Report(report::Report),
@@ -99,6 +101,7 @@ impl Command {
             Command::Serve(serve) => serve.run(out),
             Command::Init(init) => init.run(out),
             Command::User(user) => user.run(out),
+            Command::Forget(forget) => forget.run(out),
             Command::Report(report) => report.run(out),
             Command::OpenApi(openapi) => openapi.run(out),
             Command::Completions(completions) => completions.run(out),

@@ -15,6 +15,7 @@ use readyroom_core::commands::*;
 use readyroom_core::event::DeviceKind;
 use readyroom_core::explain;
 use readyroom_core::ids::*;
+use readyroom_core::limits::MEMBERSHIPS_PER_AGENT_MAX;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -126,6 +127,9 @@ struct LoginBody {
     request_body = LoginBody, responses((status = 200, description = "Logged in", body = Accepted)))]
 async fn login(at: Context, Path(id): Path<of::Agent>, body: Json<LoginBody>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
+    if body.value.queues.len() > MEMBERSHIPS_PER_AGENT_MAX {
+        return Err(Problem::invalid("queues", format!("has at most {MEMBERSHIPS_PER_AGENT_MAX} entries")));
+    }
     let mut queues = Vec::new();
     for queue in &body.value.queues {
         queues.push(at.queue(queue).await?);

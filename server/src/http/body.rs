@@ -4,6 +4,7 @@ use super::App;
 use super::context::promised;
 use super::problem::Problem;
 use crate::auth::caller::Caller;
+use crate::vault::VaultError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -11,11 +12,47 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, Weak};
+use tokio::sync::OwnedMutexGuard;
 
 /// The largest body of a request, in bytes.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// The longest idempotency key, in characters.
 const KEY_CHARS_MAX: usize = 255;
+
+/// Requests under way, by their keys: a repeat waits for the one before it.
+#[derive(Default)]
+pub struct UnderWay(Mutex<Places>);
+
+#[derive(Default)]
+struct Places {
+    by_key: BTreeMap<[u8; 16], Weak<tokio::sync::Mutex<()>>>,
+    /// At so many, those that nobody is in are taken away.
+    sweep_at: usize,
+}
+
+/// A request's turn under its key. The next one of the same key begins when it is dropped.
+pub struct Turn(#[allow(dead_code, reason = "it is held, not read")] OwnedMutexGuard<()>);
+
+impl UnderWay {
+    async fn turn(&self, key: [u8; 16]) -> Turn {
+        let place = {
+            let mut places = self.0.lock().expect("nothing panics while it holds the lock");
+            if places.by_key.len() >= places.sweep_at {
+                places.by_key.retain(|_, place| place.strong_count() > 0);
+                places.sweep_at = 2 * places.by_key.len() + 1_000;
+            }
+            let known = places.by_key.get(&key).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let place = Arc::default();
+                places.by_key.insert(key, Arc::downgrade(&place));
+                place
+            })
+        };
+        Turn(place.lock_owned().await)
+    }
+}
 
 /// A JSON body, and the key under which its request is done once. An empty body reads as `{}`. A
 /// repeat of what was done is answered here and goes no further.
@@ -24,6 +61,8 @@ pub struct Json<T> {
     pub value: T,
     /// Of a POST with an `Idempotency-Key`.
     pub key: Option<Key>,
+    /// Held until the handler is done.
+    pub turn: Option<Turn>,
 }
 
 /// An idempotency key of one caller, and what it stands for.
@@ -69,6 +108,12 @@ impl From<Problem> for Instead {
     }
 }
 
+impl From<VaultError> for Instead {
+    fn from(error: VaultError) -> Instead {
+        Instead::Problem(error.into())
+    }
+}
+
 impl IntoResponse for Instead {
     fn into_response(self) -> Response {
         match self {
@@ -91,22 +136,22 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if !bytes.is_empty() {
             is_json(&headers)?;
         }
-        let key = match (idempotency_key(&headers)?, caller) {
-            (Some(text), Some(caller)) if method == Method::POST => {
-                let target = uri.path_and_query().map_or("", |target| target.as_str()).as_bytes();
-                let key = Key {
-                    id: digest(&[&caller.tag(), text.as_bytes()]),
-                    request: digest(&[method.as_str().as_bytes(), target, &bytes]),
-                };
-                if let Some(first) = first_answer(app, &caller, key).await? {
-                    return Err(Instead::First(Box::new(first)));
-                }
-                Some(key)
+        let (mut key, mut turn) = (None, None);
+        if let (Some(text), Some(caller)) = (idempotency_key(&headers)?, caller)
+            && method == Method::POST
+        {
+            let target = uri.path_and_query().map_or("", |target| target.as_str()).as_bytes();
+            // The log keeps these for ever: what was asked must not be found by trying.
+            let id = app.vault.mark(caller.account, &[&caller.tag(), text.as_bytes()])?;
+            let request = app.vault.mark(caller.account, &[method.as_str().as_bytes(), target, &bytes])?;
+            turn = Some(app.under_way.turn(id).await);
+            if let Some(first) = first_answer(app, &caller, Key { id, request }).await? {
+                return Err(Instead::First(Box::new(first)));
             }
-            _ => None,
-        };
+            key = Some(Key { id, request });
+        }
         let value = parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
-        Ok(Json { value, key })
+        Ok(Json { value, key, turn })
     }
 }
 

@@ -7,6 +7,7 @@ use super::context::{Accepted, Context, blocking};
 use super::gate::need;
 use super::problem::Problem;
 use super::query::{Path, Query};
+use super::to_the_end;
 use crate::auth::role::{ApiScope, Role};
 use crate::clock;
 use crate::forget::{self, NotForgotten};
@@ -222,18 +223,21 @@ struct Forgotten {
 #[utoipa::path(delete, path = "/v1/clients/{id}", tag = "clients", params(("id" = of::Client, Path)),
     responses((status = 200, description = "Forgotten", body = Forgotten)))]
 async fn forget(at: Context, Path(id): One) -> Result<axum::Json<Forgotten>, Problem> {
-    let done = forget::forget(at.app.vault.clone(), at.account.clone(), at.actor(), id.0).await;
-    let done = done.map_err(|error| {
-        tracing::error!(client = %id, "{error}");
-        match error {
-            NotForgotten::Keys(_) => Problem::unavailable("some keys may still be there; ask again"),
-            NotForgotten::Log(_) => Problem::unavailable(error.to_string()),
-        }
-    });
-    // Whoever destroys keys is on record, also when the rest did not go well.
-    at.note("client.forgotten", &id).await;
-    let forget::Forgotten { keys, position } = done?;
-    Ok(axum::Json(Forgotten { keys, position: position.0 }))
+    // Keys that are destroyed must be told to the log, even when whoever asked hangs up.
+    to_the_end(async move {
+        let done = forget::forget(at.app.vault.clone(), &at.account, at.actor(), id.0).await;
+        // Whoever destroys keys is on record, also when the rest did not go well.
+        at.note("client.forgotten", &id).await;
+        let forget::Forgotten { keys, position } = done.map_err(|error| {
+            tracing::error!(client = %id, "{error}");
+            match error {
+                NotForgotten::Keys(_) => Problem::unavailable("some keys may still be there; ask again"),
+                NotForgotten::Log(_) => Problem::unavailable(error.to_string()),
+            }
+        })?;
+        Ok(axum::Json(Forgotten { keys, position: position.0 }))
+    })
+    .await
 }
 
 /// Agents know those clients whose conversations they see now.

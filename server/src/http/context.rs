@@ -12,6 +12,7 @@ use crate::directory::Act;
 use crate::projector::{ReadError, Reader};
 use crate::publisher::Scope;
 use crate::run::Guard;
+use crate::wire::ChannelWord;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -228,11 +229,18 @@ impl Context {
     /// # Errors
     /// 403 when it is another's.
     pub async fn wrapping(&self, conversation: ConversationId) -> Result<(ConversationId, UserId), Problem> {
-        let own = self.caller.user();
+        let (own, for_others) = (self.caller.user(), self.caller.is_supervisor());
         let found = self.account.look(move |floor, _| {
             let wraps = |agent: &Agent| agent.wrap_ups.iter().any(|wrap| wrap.conversation == Some(conversation));
             let own = own.filter(|&own| floor.find_agent(own).is_ok_and(|slot| wraps(floor.agent(slot))));
-            own.or_else(|| floor.agents().find(|(_, agent)| wraps(agent)).map(|(_, agent)| agent.id))
+            let last = || match floor.conversation(floor.find_conversation(conversation).ok()?).stage {
+                Stage::Wrapping { agent } => Some(floor.agent(agent).id),
+                _ => None,
+            };
+            // One who handed it on wraps up while others have it; only the agents themselves know of it.
+            let any =
+                || floor.agents().filter(|_| for_others).find(|(_, agent)| wraps(agent)).map(|(_, agent)| agent.id);
+            own.or_else(last).or_else(any)
         });
         match found.await? {
             Some(agent) => Ok((conversation, self.agent(agent)?)),
@@ -281,11 +289,7 @@ impl Context {
                 "is a client's id, or 1 to 256 characters without control characters",
             ));
         }
-        let channel = match channel {
-            Channel::Voice => "voice",
-            Channel::Chat => "chat",
-        };
-        Ok(self.app.vault.client_id(self.caller.account, channel, text)?)
+        Ok(self.app.vault.client_id(self.caller.account, ChannelWord::from(channel).as_str(), text)?)
     }
 
     /// The agents whose history the caller may read; none given is everybody's.

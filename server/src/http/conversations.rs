@@ -343,5 +343,6 @@ async fn explained(at: Context, Path(id): One, Query(when): Query<At>) -> Result
             Ok::<_, Refusal>(explain::conversation(floor, floor.find_conversation(conversation)?, now))
         })
         .await?;
-    Ok(axum::Json(ConversationExplained::of(&told?, position)).into_response())
+    let explained = ConversationExplained::of(&told?, position, |agent| at.caller.sees(agent));
+    Ok(axum::Json(explained).into_response())
 }

@@ -49,7 +49,10 @@ pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> Uto
 async fn pass(need: Need, takes_query: bool, request: Request, next: Next) -> Response {
     let asks = request.uri().query().is_some_and(|query| !query.is_empty());
     match request.extensions().get::<Caller>() {
-        None => unauthenticated().into_response(),
+        None => match request.extensions().get::<Unrecognised>() {
+            Some(Unrecognised(problem)) => problem.clone().into_response(),
+            None => unauthenticated().into_response(),
+        },
         Some(caller) => match caller.may(&need) {
             Ok(()) if asks && !takes_query => Problem::invalid("query", "this takes none").into_response(),
             Ok(()) => next.run(request).await,
@@ -72,7 +75,11 @@ pub struct From(pub IpAddr);
 #[derive(Clone, Copy, Debug)]
 pub struct Https(pub bool);
 
-/// Finds out who asks. A key or cookie that is not good is refused here, whatever the route.
+/// Why the caller is nobody, though a key or a cookie was sent.
+#[derive(Clone)]
+struct Unrecognised(Problem);
+
+/// Finds out who asks.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let from = came_from(&app, &request);
     request.extensions_mut().insert(From(from));
@@ -89,10 +96,11 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         }
         Err(problem) => {
             // Guessing is as limited as knowing nothing.
-            return match app.rates.check(from, Class::Public) {
-                Ok(()) => problem.into_response(),
-                Err(RetryAfterSeconds(wait)) => too_many(wait).into_response(),
-            };
+            if let Err(RetryAfterSeconds(wait)) = app.rates.check(from, Class::Public) {
+                return too_many(wait).into_response();
+            }
+            // What is open to everybody is open to one whose session has ended, too.
+            request.extensions_mut().insert(Unrecognised(problem));
         }
     }
     next.run(request).await
@@ -106,29 +114,38 @@ pub fn too_many(retry_after_s: u32) -> Problem {
 
 fn peer(request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    peer.unwrap_or(IpAddr::from([127, 0, 0, 1]))
+    peer.unwrap_or(IpAddr::from([127, 0, 0, 1])).to_canonical()
+}
+
+fn is_trusted(app: &App, ip: IpAddr) -> bool {
+    app.config.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == ip)
 }
 
 fn came_by_https(app: &App, request: &Request) -> bool {
     let said = || request.headers().get("x-forwarded-proto").is_some_and(|value| value.as_bytes() == b"https");
-    app.config.tls.is_some() || (app.config.trusted_proxies.contains(&peer(request)) && said())
+    app.config.tls.is_some() || (is_trusted(app, peer(request)) && said())
 }
 
 fn came_from(app: &App, request: &Request) -> IpAddr {
     let peer = peer(request);
-    if !app.config.trusted_proxies.contains(&peer) {
+    if !is_trusted(app, peer) {
         return peer;
     }
-    // Each proxy adds at the end the one it heard; the last that we do not trust is the client.
-    let chain = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let mut chain: Vec<IpAddr> =
-        chain.flat_map(|value| value.split(',')).filter_map(|ip| ip.trim().parse().ok()).collect();
-    while let Some(ip) = chain.pop() {
-        if !app.config.trusted_proxies.contains(&ip) {
-            return ip;
-        }
-    }
-    peer
+    // Each proxy adds at the end the one it heard; the last that we do not trust is the client. What
+    // stands before one that cannot be read was written by whoever liked to.
+    let chain = request.headers().get_all("x-forwarded-for").iter();
+    let chain: Vec<Option<IpAddr>> =
+        chain.flat_map(|value| value.to_str().unwrap_or_default().split(',').map(address)).collect();
+    let client = chain.into_iter().rev().find(|ip| ip.is_none_or(|ip| !is_trusted(app, ip)));
+    client.flatten().unwrap_or(peer)
+}
+
+/// An address as proxies write it: alone, or with a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let alone = bare.parse::<IpAddr>().ok();
+    alone.or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip())).map(|ip| ip.to_canonical())
 }
 
 fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {

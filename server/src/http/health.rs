@@ -38,6 +38,9 @@ async fn healthz() -> axum::Json<Health> {
 #[utoipa::path(get, path = "/readyz", tag = "operate",
     responses((status = 200, description = "They are", body = Health)))]
 async fn readyz(State(app): State<App>) -> Result<axum::Json<Health>, Problem> {
+    if *app.stopping.borrow() {
+        return Err(Problem::unavailable("the server is stopping"));
+    }
     let accounts = app.accounts.all();
     let waiting = accounts.iter().filter(|account| !account.is_open()).count();
     if waiting > 0 {

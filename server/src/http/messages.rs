@@ -11,7 +11,8 @@ use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
 use crate::clock;
 use crate::projector::{self, Filter};
-use crate::wire::{Id, Instant, of};
+use crate::wire::conversation::{AuthorKind, MessageRow};
+use crate::wire::of;
 use axum::http::StatusCode;
 use axum::response::Response;
 use readyroom_core::commands::RecordMessage;
@@ -20,7 +21,7 @@ use readyroom_core::floor::Floor;
 use readyroom_core::floor::conversation::Stage;
 use readyroom_core::ids::*;
 use readyroom_core::refusal::Refusal;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -39,57 +40,17 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(need(Role::Supervisor, ApiScope::WorkRead, routes!(search)))
 }
 
-/// Who wrote a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum AuthorWord {
-    /// The client, whose words only a channel brings in.
-    Client,
-    /// The agent who has the conversation.
-    Agent,
-}
-
 /// What was written.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MessageBody {
     /// By whom.
-    author: AuthorWord,
+    author: AuthorKind,
     /// What.
     #[schema(min_length = 1, max_length = 16000)]
     text: String,
     /// Which agent, where `author` is `agent`; the one who has the conversation unless given.
     agent: Option<of::Agent>,
-}
-
-/// A message.
-#[derive(Debug, Serialize, ToSchema)]
-struct MessageRow {
-    /// The number of its row; the cursor counts by it.
-    seq: u64,
-    /// When it was written.
-    at: Instant,
-    /// The event that recorded it.
-    position: u64,
-    /// The thread.
-    conversation: of::Conversation,
-    /// By whom.
-    author: AuthorWord,
-    /// The agent, where one wrote.
-    agent: Option<of::Agent>,
-    /// What.
-    text: String,
-}
-
-impl From<projector::Message> for MessageRow {
-    fn from(message: projector::Message) -> MessageRow {
-        let (author, agent) = match message.author {
-            Author::Client => (AuthorWord::Client, None),
-            Author::Agent(agent) => (AuthorWord::Agent, Some(Id(agent))),
-        };
-        let (seq, at, position) = (message.seq, Instant(message.ts), message.position.0);
-        MessageRow { seq, at, position, conversation: Id(message.conversation), author, agent, text: message.text }
-    }
 }
 
 /// Record a message. The floor notes whose turn it is; a client who writes in a thread that was put aside is
@@ -110,12 +71,12 @@ async fn write(at: Context, Path(id): Path<of::Conversation>, body: Json<Message
     };
     let (client, holder) = at.look(None, known).await?.0?;
     let author = match (author, agent) {
-        (AuthorWord::Client, None) => Author::Client,
-        (AuthorWord::Client, Some(_)) => {
+        (AuthorKind::Client, None) => Author::Client,
+        (AuthorKind::Client, Some(_)) => {
             return Err(Problem::invalid("agent", "is for messages whose author is an agent"));
         }
-        (AuthorWord::Agent, Some(agent)) => Author::Agent(at.agent(agent.0)?),
-        (AuthorWord::Agent, None) => Author::Agent(holder.ok_or(Refusal::NotActive { conversation })?),
+        (AuthorKind::Agent, Some(agent)) => Author::Agent(at.agent(agent.0)?),
+        (AuthorKind::Agent, None) => Author::Agent(holder.ok_or(Refusal::NotActive { conversation })?),
     };
     let (vault, account) = (at.app.vault.clone(), at.caller.account);
     let body_sealed = blocking(move || vault.seal(account, client, clock::now(), &text)).await??;
@@ -147,8 +108,7 @@ async fn list(
     if messages.is_empty() && !known(&at, conversation).await? {
         return Err(Refusal::UnknownConversation { conversation }.into());
     }
-    let rows: Vec<MessageRow> = messages.into_iter().map(MessageRow::from).collect();
-    Ok(axum::Json(query::page(rows, limit, position.0, |row| row.seq)))
+    Ok(axum::Json(page_of(messages, limit, position)))
 }
 
 /// What is searched for.
@@ -174,6 +134,9 @@ struct Wanted {
     responses((status = 200, description = "A page of messages", body = Page<MessageRow>)))]
 async fn search(at: Context, Query(wanted): Query<Wanted>) -> Result<axum::Json<Page<MessageRow>>, Problem> {
     let limit = query::limit(wanted.limit)?;
+    if wanted.text.chars().any(char::is_control) {
+        return Err(Problem::invalid("text", "has no control characters"));
+    }
     let before = query::after::<u64>(wanted.cursor.as_deref())?;
     let looked = if at.people().is_none() { limit } else { HITS_MAX.max(limit) };
     let (mut hits, position) =
@@ -183,9 +146,19 @@ async fn search(at: Context, Query(wanted): Query<Wanted>) -> Result<axum::Json<
     let last_looked_at = hits.last().filter(|_| more).map(|hit| hit.seq);
     let seen = seen(&at, hits.iter().map(|hit| hit.conversation).collect()).await?;
     hits.retain(|hit| seen.contains(&hit.conversation));
-    let mut page = query::page(hits.into_iter().map(MessageRow::from).collect(), limit, position.0, |row| row.seq);
+    let mut page = page_of(hits, limit, position);
     page.next = page.next.or_else(|| last_looked_at.map(|seq| query::cursor(&seq)));
     Ok(axum::Json(page))
+}
+
+/// A page of messages, its cursor the number of the last row.
+fn page_of(messages: Vec<projector::Message>, limit: usize, position: EventNo) -> Page<MessageRow> {
+    let Page { data, next, position } = query::page(messages, limit, position.0, |message| message.seq);
+    let row = |message: projector::Message| {
+        let projector::Message { ts, position, conversation, author, text, .. } = message;
+        MessageRow::new(position, conversation, ts, author, Some(text))
+    };
+    Page { data: data.into_iter().map(row).collect(), next, position }
 }
 
 /// Those of these conversations whose words the caller may read: of one on the floor, if the caller sees

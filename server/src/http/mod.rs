@@ -21,6 +21,7 @@ pub mod problem;
 pub mod query;
 pub mod queues;
 pub mod reasons;
+pub mod reports;
 pub mod sessions;
 pub mod setup;
 pub mod skills;
@@ -39,7 +40,7 @@ use crate::directory::{Directory, DirectoryError};
 use crate::vault::Vault;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use problem::Problem;
@@ -72,6 +73,8 @@ pub struct Parts {
     pub rates: Rates,
     /// What the operator decided.
     pub config: Config,
+    /// Requests with idempotency keys that are not answered yet.
+    pub under_way: body::UnderWay,
     /// Who listens to the live stream.
     pub streams: stream::Streams,
     /// Turns true when the server stops.
@@ -148,6 +151,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(messages::routes())
         .merge(clients::routes())
         .merge(history::routes())
+        .merge(reports::routes())
+        .merge(stream::routes())
+        .merge(asyncapi::routes())
 }
 
 /// The service: routes, and what holds for all of them.
@@ -166,17 +172,27 @@ pub fn service(app: App) -> Router {
         .with_state(app)
 }
 
-/// Measures each request and ends those that take too long.
+/// Measures each request, ends those that take too long, and lets what changes something go on to its
+/// end when nobody waits for the answer any more.
 async fn watch(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("none".into(), |path| path.as_str().to_owned());
-    let method = request.method().to_string();
-    let streams = route == "/v1/stream";
-    let answer = if streams {
+    let method = known(request.method());
+    let answer = if route == "/v1/stream" {
         next.run(request).await
     } else {
-        tokio::time::timeout(REQUEST_MAX, next.run(request)).await.unwrap_or_else(|_| {
-            let detail = format!("the request took longer than {} s", REQUEST_MAX.as_secs());
+        let safe = request.method().is_safe();
+        let handled = async {
+            if safe {
+                return next.run(request).await;
+            }
+            tokio::spawn(next.run(request)).await.unwrap_or_else(|fault| failed(fault).into_response())
+        };
+        tokio::time::timeout(REQUEST_MAX, handled).await.unwrap_or_else(|_| {
+            let detail = format!(
+                "the request took longer than {} s; it may or may not be done: repeat it with the same Idempotency-Key",
+                REQUEST_MAX.as_secs()
+            );
             Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", detail).into_response()
         })
     };
@@ -184,4 +200,18 @@ async fn watch(request: Request, next: Next) -> Response {
     metrics::histogram!("readyroom_http_seconds", "method" => method, "route" => route, "status" => status)
         .record(start.elapsed());
     answer
+}
+
+/// A method as a label: a client may send any word, and each label is kept for ever.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }

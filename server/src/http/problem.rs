@@ -121,6 +121,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).expect("it was made from one");
+        metrics::counter!("readyroom_refused_total", "code" => self.code.clone()).increment(1);
         let body = serde_json::to_vec(&self).expect("memory takes whatever is written");
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
@@ -163,6 +164,9 @@ impl From<Failure> for Problem {
         match failure {
             Failure::No(no) => no.into(),
             Failure::Overloaded => Problem::overloaded(),
+            Failure::NotYet { asked, reached } => Problem::unavailable(format!(
+                "the answer was to rest on position {asked}, and so far there is {reached}; try again"
+            )),
             Failure::Unavailable => Problem::unavailable(
                 "the log cannot confirm at the moment; it may or may not be done: repeat it with the same Idempotency-Key",
             ),

@@ -8,7 +8,6 @@ use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
-use crate::publisher::Scope;
 use crate::wire::{ChannelWord, Id, QueueRow, of};
 use crate::{clock, dice};
 use axum::http::StatusCode;
@@ -260,6 +259,9 @@ async fn remove(at: Context, Path(queue): Path<String>) -> Result<axum::Json<Acc
 async fn row(at: Context, Path(queue): Path<String>, Query(when): Query<At>) -> Result<Response, Problem> {
     let publisher = at.account.publisher(when.min_position).await?;
     let queue = at.queue(&queue).await?;
+    if !at.scope().await?.sees_queue(queue) {
+        return Err(Problem::forbidden(format!("you do not belong to {queue}")));
+    }
     let row = publisher.queue(queue).await?;
     Ok(query::raw(row.ok_or(readyroom_core::refusal::Refusal::UnknownQueue { queue })?))
 }
@@ -271,6 +273,6 @@ async fn rows(at: Context, Query(part): Query<Part>) -> Result<Response, Problem
     let limit = query::limit(part.limit)?;
     let after = query::after::<of::Queue>(part.cursor.as_deref())?;
     let publisher = at.account.publisher(part.min_position).await?;
-    let rows = publisher.queues(Scope::ALL, after.map(|id| id.0), limit).await?;
+    let rows = publisher.queues(at.scope().await?, after.map(|id| id.0), limit).await?;
     Ok(query::raw_page(&rows))
 }

@@ -113,6 +113,11 @@ impl Live {
         self.position
     }
 
+    /// Says how many conversations ended in each agent's hands since it logged in, before anybody was told.
+    pub fn set_handled(&mut self, handled: BTreeMap<UserId, u32>) {
+        self.handled = handled;
+    }
+
     /// What the tables' folds remember at this position.
     pub fn tables(&self) -> &Tables {
         &self.tables

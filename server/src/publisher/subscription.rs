@@ -90,6 +90,11 @@ impl Subscription {
         self.at
     }
 
+    /// Whether the end has been given out.
+    pub fn is_over(&self) -> bool {
+        self.ended
+    }
+
     /// Why it ended, or is about to when what still waits has been given out.
     pub fn end(&self) -> Option<End> {
         self.shared.end.get().map(|(why, _)| *why)

@@ -86,17 +86,36 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Store`]: the account has no secret yet, and it could not be kept.
     pub fn client_id(&self, account: AccountId, channel: &str, address: &str) -> Result<ClientId> {
-        let Inner { keys, cache } = &mut *self.inner();
-        if cache.account(account).is_none() {
-            cache.put_account(account, keys.account_secret(account)?);
-        }
-        let secret = cache.account(account).expect("it was just put there");
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.bytes()).expect("any length is a key");
+        let mut mac = self.keyed(account)?;
         mac.update(channel.as_bytes());
         mac.update(&[0]);
         mac.update(normalised(address).as_bytes());
         let tag = mac.finalize().into_bytes();
         Ok(ClientId(tag[..16].try_into().expect("the tag has 32 bytes")))
+    }
+
+    /// A mark of some bytes that only this account can make: equal parts have equal marks, and nobody who
+    /// has the mark alone can try which parts give it.
+    ///
+    /// # Errors
+    /// [`VaultError::Store`]: the account has no secret yet, and it could not be kept.
+    pub fn mark(&self, account: AccountId, parts: &[&[u8]]) -> Result<[u8; 16]> {
+        let mut mac = self.keyed(account)?;
+        mac.update(b"mark");
+        for part in parts {
+            mac.update(&(part.len() as u64).to_le_bytes());
+            mac.update(part);
+        }
+        Ok(mac.finalize().into_bytes()[..16].try_into().expect("the tag has 32 bytes"))
+    }
+
+    fn keyed(&self, account: AccountId) -> Result<Hmac<Sha256>> {
+        let Inner { keys, cache } = &mut *self.inner();
+        if cache.account(account).is_none() {
+            cache.put_account(account, keys.account_secret(account)?);
+        }
+        let secret = cache.account(account).expect("it was just put there");
+        Ok(<Hmac<Sha256> as KeyInit>::new_from_slice(secret.bytes()).expect("any length is a key"))
     }
 
     /// Seals a text of or about `client`, with its key of the UTC month of `at`. A new key is

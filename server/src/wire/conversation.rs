@@ -4,7 +4,7 @@ use super::{Id, Instant, of, words};
 use readyroom_core::event::{Author, Pending};
 use readyroom_core::floor::facts::{ConversationFacts, StageFacts};
 use readyroom_core::ids::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A conversation that has not ended.
@@ -128,7 +128,7 @@ pub struct MessageRow {
 }
 
 /// Who wrote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthorKind {
     /// The client.

@@ -60,13 +60,20 @@ pub struct ConversationExplained {
     pub place: Option<usize>,
     /// Its queue's members and its owner: those who may take it first, in rank, then the others.
     pub candidates: Vec<CandidateRow>,
+    /// How many more there are whom the caller may not see.
+    pub hidden: usize,
     /// The position that this rests on.
     pub position: u64,
 }
 
 impl ConversationExplained {
-    /// As the floor explains it.
-    pub fn of(told: &explain::ConversationExplained, position: EventNo) -> ConversationExplained {
+    /// As the floor explains it, of those agents whom the caller sees.
+    pub fn of(
+        told: &explain::ConversationExplained,
+        position: EventNo,
+        sees: impl Fn(UserId) -> bool,
+    ) -> ConversationExplained {
+        let hidden = told.candidates.iter().filter(|candidate| !sees(candidate.agent)).count();
         ConversationExplained {
             conversation: Id(told.facts.conversation),
             queue: Id(told.facts.queue),
@@ -75,8 +82,10 @@ impl ConversationExplained {
             candidates: told
                 .candidates
                 .iter()
+                .filter(|candidate| sees(candidate.agent))
                 .map(|candidate| CandidateRow { agent: Id(candidate.agent), verdict: (&candidate.verdict).into() })
                 .collect(),
+            hidden,
             position: position.0,
         }
     }

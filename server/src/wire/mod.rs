@@ -5,6 +5,7 @@ pub mod conversation;
 mod explained;
 mod id;
 pub mod queue;
+pub mod report;
 pub mod rows;
 mod settings;
 pub mod stream;

@@ -18,6 +18,16 @@ pub enum ChannelWord {
     Chat,
 }
 
+impl ChannelWord {
+    /// The word, which ids of clients are made with.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ChannelWord::Voice => "voice",
+            ChannelWord::Chat => "chat",
+        }
+    }
+}
+
 impl From<ChannelWord> for Channel {
     fn from(word: ChannelWord) -> Channel {
         match word {

@@ -7,6 +7,7 @@ mod damage;
 mod office;
 mod report;
 mod scene;
+mod upkeep;
 
 use serde_json::Value;
 use std::path::Path;

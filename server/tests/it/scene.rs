@@ -23,7 +23,7 @@ pub const DORA: UserId = UserId::from_u128(0xa4);
 pub const EMIL: UserId = UserId::from_u128(0xa5);
 
 /// 2026-03-02T09:00:00Z.
-const NINE: i64 = 1_772_442_000_000;
+pub const NINE: i64 = 1_772_442_000_000;
 
 /// The call that came so many-th.
 pub const fn call(number: u128) -> ConversationId {
@@ -146,7 +146,8 @@ impl Scene {
         self.ask(log, second, Actor::Signalling, enter);
     }
 
-    fn accept(&mut self, log: &SqliteLog, second: i64, agent: UserId) {
+    /// The agent takes what rings.
+    pub fn accept(&mut self, log: &SqliteLog, second: i64, agent: UserId) {
         let floor = self.engine.floor();
         let slot = floor.find_agent(agent).unwrap();
         let offer = floor.agent_facts(slot).offer.unwrap().offer;

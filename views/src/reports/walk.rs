@@ -99,6 +99,11 @@ impl Walk {
         }
     }
 
+    /// How the window is cut.
+    pub fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
     /// Takes the next row. One that does not fit changes nothing.
     pub fn row(&mut self, row: StateChange) -> Result<(), Misfit> {
         let StateChange { seq, ts, agent, from, to } = row;

@@ -7,6 +7,7 @@ mod cargo_test;
 mod clippy;
 mod docs;
 mod fmt;
+pub mod kills;
 pub mod mutants;
 mod readme;
 mod tidy;

@@ -1,7 +1,7 @@
-//! The report as it is written: JSON, comma-separated values, or a table.
+//! The report as it is written at a terminal: JSON, or a table.
 
 use super::super::print::{NOTHING, Widths};
-use readyroom_views::reports::formula::{OCCUPANCY, RATIOS, Ratio, SUMS, UTILIZATION, state_s};
+use readyroom_views::reports::formula::{OCCUPANCY, Ratio, UTILIZATION};
 use readyroom_views::reports::state_time::StateTime;
 use readyroom_views::reports::tally::Tally;
 use readyroom_views::vocabulary::Bucket;
@@ -11,27 +11,6 @@ use std::io::{self, Write};
 pub fn json(report: &StateTime, out: &mut dyn Write) -> anyhow::Result<()> {
     serde_json::to_writer(&mut *out, report).map_err(io::Error::from)?;
     Ok(out.write_all(b"\n")?)
-}
-
-/// One line for each agent and interval: seconds and entries of all buckets, then the other figures.
-pub fn csv(report: &StateTime, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut lines = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    let mut head: Vec<_> = ["user_id", "from", "to"].map(str::to_owned).into();
-    head.extend(Bucket::ALL.iter().map(|bucket| format!("{bucket}_s")));
-    head.extend(Bucket::ALL.iter().map(|bucket| format!("{bucket}_entries")));
-    head.extend(SUMS.iter().map(|sum| sum.name.to_owned()));
-    head.extend(RATIOS.iter().map(|ratio| ratio.name.to_owned()));
-    let told = |error: csv::Error| io::Error::from(error);
-    lines.write_record(&head).map_err(told)?;
-    for row in report.rows() {
-        let mut line: Vec<_> = [row.user_id, row.from, row.to].map(str::to_owned).into();
-        line.extend(Bucket::ALL.iter().map(|&bucket| state_s(row.tally, bucket).to_string()));
-        line.extend(Bucket::ALL.iter().map(|&bucket| row.tally.entries(bucket).to_string()));
-        line.extend(SUMS.iter().map(|sum| sum.of(row.tally).to_string()));
-        line.extend(RATIOS.iter().map(|ratio| ratio.of(row.tally).map_or_else(String::new, |value| value.to_string())));
-        lines.write_record(&line).map_err(told)?;
-    }
-    Ok(lines.flush()?)
 }
 
 /// A table: intervals, where there are several, then every agent over the window, then all of them.

@@ -3,7 +3,7 @@
 use super::{Format, Window, agent_events, sheet, stored};
 use crate::cli::store::Store;
 use crate::cli::{EXIT_CODES, Exit, exit_codes, stop};
-use crate::report::People;
+use crate::report::{self, People};
 use clap::Args;
 use readyroom_core::ids::AccountId;
 use readyroom_views::reports::walk::HandleFrom;
@@ -83,7 +83,7 @@ impl StateTime {
         }
         match self.format.unwrap_or_else(Format::of_output) {
             Format::Json => sheet::json(&report, out)?,
-            Format::Csv => sheet::csv(&report, out)?,
+            Format::Csv => report::csv(&report, out)?,
             Format::Text => sheet::text(&report, out)?,
         }
         Ok(exit)

@@ -7,9 +7,11 @@ use crate::auth::Who;
 use crate::directory::SessionId;
 use crate::http::App;
 use crate::http::context::Context;
+use crate::run::No;
 use readyroom_core::commands::{RemoveDevice, ReportDevice};
 use readyroom_core::event::{Actor, DeviceKind};
 use readyroom_core::ids::*;
+use readyroom_core::refusal::Refusal;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -89,7 +91,11 @@ impl Link {
 
     async fn remove(&self) -> Result<(), Failure> {
         let remove = RemoveDevice { agent: self.agent, device: self.device() };
-        self.account.command(Actor::Signalling, remove.into(), None, None).await.map(drop)
+        match self.account.command(Actor::Signalling, remove.into(), None, None).await {
+            // Signing out took it away, or it was lost before.
+            Ok(_) | Err(Failure::No(No::Refused(Refusal::UnknownDevice { .. }))) => Ok(()),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Gives up this stream's share, and says how many there still are.

@@ -23,8 +23,12 @@ use std::future::pending;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
-/// How often the client is asked whether it is there, and within which time it must have subscribed.
-const PING: Duration = Duration::from_secs(10);
+/// How often it is looked whether the client answered.
+const BEAT: Duration = Duration::from_secs(5);
+/// After so many beats it is asked whether it is there; by the first time it must have subscribed.
+const PING_BEATS: u64 = 2;
+/// How long a page may be silent, a ping and its way there and back, before its console counts as silent.
+const QUIET_MAX: Duration = Duration::from_secs(12);
 /// Pings that may stay without an answer.
 const UNANSWERED_MAX: u32 = 2;
 /// How long a client may take to take one message in.
@@ -46,6 +50,7 @@ pub struct Socket {
     subscription: Option<Subscription>,
     mistakes: u32,
     said: u32,
+    beats: u64,
     unanswered: u32,
     _seat: Seat,
 }
@@ -68,7 +73,7 @@ impl Socket {
     /// The stream of this caller.
     pub fn new(at: Context, seat: Seat, socket: WebSocket) -> Socket {
         let (link, subscription) = (Link::of(&at), None);
-        Socket { at, socket, link, subscription, mistakes: 0, said: 0, unanswered: 0, _seat: seat }
+        Socket { at, socket, link, subscription, mistakes: 0, said: 0, beats: 0, unanswered: 0, _seat: seat }
     }
 
     /// Serves it to its end.
@@ -79,7 +84,7 @@ impl Socket {
 
     async fn serve(&mut self, first: Option<Order>) -> Result<Infallible, End> {
         let mut stopping = self.at.app.stopping.subscribe();
-        let mut tick = interval_at(Instant::now() + PING, PING);
+        let mut tick = interval_at(Instant::now() + BEAT, BEAT);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.renew().await?;
         if let Some(order) = first {
@@ -94,6 +99,10 @@ impl Socket {
                 () = stopped => return Err(End::Because(Reason::Shutdown)),
                 message = next(&mut self.subscription) => match message {
                     Some(message) => {
+                        // Who signs out sees nothing from then on, and should be told that and not this.
+                        if self.subscription.as_ref().is_some_and(Subscription::is_over) {
+                            self.recognise().await?;
+                        }
                         self.send(text(message)).await?;
                         metrics::counter!("readyroom_stream_frames_total").increment(1);
                     }
@@ -157,6 +166,15 @@ impl Socket {
     }
 
     async fn tick(&mut self) -> Result<(), End> {
+        self.beats += 1;
+        if self.unanswered > 0
+            && let Some(link) = &self.link
+        {
+            link.quiet(QUIET_MAX);
+        }
+        if self.beats % PING_BEATS > 0 {
+            return Ok(());
+        }
         self.said = 0;
         self.recognise().await?;
         if self.subscription.is_none() {
@@ -164,11 +182,6 @@ impl Socket {
         }
         if self.unanswered >= UNANSWERED_MAX {
             return Err(End::Because(Reason::NoPong));
-        }
-        if self.unanswered > 0
-            && let Some(link) = &self.link
-        {
-            link.quiet(PING);
         }
         self.unanswered += 1;
         self.send(Message::Ping(Bytes::new())).await
@@ -204,7 +217,7 @@ impl Socket {
                 self.mistake(&no.into()).await
             }
             // The next pong says it again, long before the grace is over.
-            Err(Failure::Overloaded | Failure::Unavailable) => Ok(()),
+            Err(Failure::Overloaded | Failure::Unavailable | Failure::NotYet { .. }) => Ok(()),
         }
     }
 

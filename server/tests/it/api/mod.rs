@@ -4,12 +4,19 @@
 mod agent;
 mod attacks;
 mod bad_input;
+mod clients;
+mod console_link;
 mod floor;
+mod history;
 mod kill;
 mod people;
 mod promises;
+mod reports;
 mod slow;
 mod states;
+mod stream;
+mod stream_rights;
+mod tap;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -84,10 +91,6 @@ impl Running {
         self.child.wait().unwrap()
     }
 
-    /// Its process.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 /// Whether nobody has set this store up.

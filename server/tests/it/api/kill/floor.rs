@@ -5,6 +5,7 @@ use super::super::{House, SOON};
 use super::books::{Done, millis, now};
 use super::crowd::Place;
 use super::player::{Dice, World};
+use super::wallboard::Board;
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -141,4 +142,39 @@ pub async fn everybody_becomes_ready(house: &House, place: &Place) {
             house.until(&home, |row| row["bucket"] == "ready").await;
         })
         .await;
+}
+
+/// Changes one agent once more, and says at which position: whoever has it has everything before it.
+pub async fn last_change(house: &House, place: &Place) -> u64 {
+    let path = format!("/v1/agents/{}/status", place.agents[0]);
+    house.admin.put(&path, json!({"status": "not_ready"})).await.position()
+}
+
+/// The agents' history up to a position.
+pub async fn history(house: &House, position: u64) -> Vec<Value> {
+    let (mut rows, mut more) = (Vec::new(), format!("&min_position={position}"));
+    loop {
+        let page = house.admin.get(&format!("/v1/agent-events?limit=1000{more}")).await.ok();
+        rows.extend(page["data"].as_array().expect("a page has rows").iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => more = format!("&cursor={next}"),
+            None => return rows,
+        }
+    }
+}
+
+/// A wallboard has the rows that are there, and has seen the history, each row once.
+pub async fn compare(house: &House, board: Board, history: &[Value]) {
+    let all = all(house, "/v1/agents").await;
+    let rows: BTreeMap<String, Value> =
+        all.rows.into_iter().map(|row| (row["id"].as_str().expect("a row has its id").to_owned(), row)).collect();
+    assert_eq!(board.agents, rows);
+    let without_position = |row: &Value| {
+        let mut row = row.clone();
+        row.as_object_mut().expect("a row is an object").remove("position");
+        row
+    };
+    let (seen, written): (Vec<_>, Vec<_>) =
+        (board.events.iter().map(without_position).collect(), history.iter().map(without_position).collect());
+    assert_eq!(seen, written, "after {} connections", board.came);
 }

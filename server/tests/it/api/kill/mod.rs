@@ -9,9 +9,11 @@ mod crowd;
 mod floor;
 mod player;
 mod stored;
+mod wallboard;
 
-use super::{Client, House, Running};
+use super::{Client, House, PASSWORD, Running};
 use crowd::Place;
+use futures_util::stream::{self, StreamExt};
 use player::{Dice, Player, World};
 use serde_json::json;
 use std::str::FromStr;
@@ -25,6 +27,8 @@ const KILLS: u64 = 20;
 const CLIENTS: u64 = 210;
 /// One in so many is a supervisor.
 const SUPERVISORS: u64 = 20;
+/// Requests at one time while the floor is set up.
+const AT_ONCE: usize = 16;
 /// How long the server works between two kills, milliseconds.
 const WORKS_MS: std::ops::RangeInclusive<u64> = 100..=1_200;
 
@@ -37,6 +41,9 @@ async fn no_kill_loses_or_doubles_anything_and_nobody_is_stuck() {
     let mut house = House::new().await;
     let place = Arc::new(open(&house, clients / 2).await);
     let world = World::new(&house.server.url);
+    // They are there before anybody, so they see all of the history.
+    let watch = || tokio::spawn(wallboard::follow(world.clone(), house.admin.clone()));
+    let wallboards = [watch(), watch()];
     let mut crowd = gather(&house, &world, &place, clients, &mut dice).await;
 
     let mut looked = 0;
@@ -65,9 +72,15 @@ async fn no_kill_loses_or_doubles_anything_and_nobody_is_stuck() {
     floor::check(&house, &world, &mut dice, looked).await;
     floor::empty(&house, &world).await;
     floor::everybody_becomes_ready(&house, &place).await;
+    let last = floor::last_change(&house, &place).await;
+    world.last.send_replace(Some(last));
+    let history = floor::history(&house, last).await;
+    for wallboard in wallboards {
+        floor::compare(&house, wallboard.await.expect("it met with no fault"), &history).await;
+    }
     let (dir, account) = (house.dir, house.account);
     assert!(house.server.stop().success());
-    stored::check(dir.path(), &account, &world, kills);
+    stored::check(dir.path(), &account, &world, kills, &history);
 }
 
 /// What the environment says, or the usual.
@@ -86,33 +99,35 @@ async fn open(house: &House, agents: u64) -> Place {
     };
     let voice = vec![queue("sales", "voice", 1).await, queue("support", "voice", 2).await];
     let chat = vec![queue("chat", "chat", 0).await, queue("mail", "chat", 1).await];
-    let mut ids = Vec::new();
-    for at in 0..agents {
-        ids.push(house.user(&format!("agent{at}"), "agent").await);
-    }
-    for queue in voice.iter().chain(&chat) {
-        for agent in &ids {
-            let path = format!("/v1/queues/{queue}/memberships/{agent}");
-            house.admin.put(&path, json!({"mode": "dynamic"})).await.ok();
-        }
-    }
-    Place { voice, chat, agents: ids }
+    let seats: Vec<_> = voice.iter().chain(&chat).map(|queue| json!({"queue": queue, "mode": "dynamic"})).collect();
+    let hire = async |at: u64| {
+        let login = format!("agent{at}");
+        let body = json!({"name": "Agent", "login": login, "password": PASSWORD, "queues": seats});
+        house.admin.post("/v1/users", body).await.ok()["id"].as_str().expect("it has an id").to_owned()
+    };
+    let agents = stream::iter(0..agents).map(hire).buffered(AT_ONCE).collect().await;
+    Place { voice, chat, agents }
 }
 
 /// Lets everybody in.
 async fn gather(house: &House, world: &Arc<World>, place: &Arc<Place>, clients: u64, dice: &mut Dice) -> JoinSet<()> {
     let mut crowd = JoinSet::new();
-    let url = &house.server.url;
-    for (at, id) in place.agents.iter().enumerate() {
-        let me =
-            Player::new(world, Client::sign_in(url, &format!("agent{at}")).await, format!("agent {at}"), dice.next());
-        crowd.spawn(crowd::agent(me, id.clone(), place.clone()));
-    }
     let supervisors = (clients / SUPERVISORS).max(1);
     for at in 0..supervisors {
         house.user(&format!("boss{at}"), "manager").await;
-        let me =
-            Player::new(world, Client::sign_in(url, &format!("boss{at}")).await, format!("boss {at}"), dice.next());
+    }
+    let names = (0..place.agents.len()).map(|at| format!("agent{at}"));
+    let names = names.chain((0..supervisors).map(|at| format!("boss{at}")));
+    let sign_in = async |name: String| Client::sign_in(&house.server.url, &name).await;
+    let signed_in: Vec<Client> = stream::iter(names).map(sign_in).buffered(AT_ONCE).collect().await;
+    let mut signed_in = signed_in.into_iter();
+    for (at, id) in place.agents.iter().enumerate() {
+        let client = signed_in.next().expect("everybody has signed in");
+        let me = Player::new(world, client, format!("agent {at}"), dice.next());
+        crowd.spawn(crowd::agent(me, id.clone(), place.clone()));
+    }
+    for (at, client) in signed_in.enumerate() {
+        let me = Player::new(world, client, format!("boss {at}"), dice.next());
         crowd.spawn(crowd::supervisor(me, place.clone()));
     }
     for at in place.agents.len() as u64 + supervisors..clients {

@@ -18,6 +18,8 @@ pub struct World {
     pub url: watch::Sender<Option<String>>,
     /// Whether it is time to go home.
     pub over: watch::Sender<bool>,
+    /// The position after which wallboards may go home, too.
+    pub last: watch::Sender<Option<u64>>,
     /// What everybody was told.
     books: Mutex<Books>,
 }
@@ -25,8 +27,8 @@ pub struct World {
 impl World {
     /// Before anything happened.
     pub fn new(url: &str) -> Arc<World> {
-        let books = Mutex::default();
-        Arc::new(World { url: watch::channel(Some(url.to_owned())).0, over: watch::channel(false).0, books })
+        let (over, last, books) = (watch::channel(false).0, watch::channel(None).0, Mutex::default());
+        Arc::new(World { url: watch::channel(Some(url.to_owned())).0, over, last, books })
     }
 
     /// The books. Not to be held across a wait.
@@ -39,7 +41,8 @@ impl World {
         *self.over.borrow()
     }
 
-    async fn server(&self) -> String {
+    /// Where the server is, as soon as anybody may know.
+    pub async fn server(&self) -> String {
         let mut url = self.url.subscribe();
         url.wait_for(Option::is_some).await.expect("the world stays").clone().expect("it was just seen")
     }
