@@ -90,7 +90,6 @@ impl Running {
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         self.child.wait().unwrap()
     }
-
 }
 
 /// Whether nobody has set this store up.
