@@ -333,8 +333,10 @@ async fn wait<T>(longest: Duration, answered: oneshot::Receiver<T>) -> Result<T,
 }
 
 async fn pass(position: &mut watch::Receiver<EventNo>, target: EventNo) -> Result<(), Failure> {
-    match tokio::time::timeout(READ_WAIT_MAX, position.wait_for(|at| *at >= target)).await {
-        Ok(Ok(_)) => Ok(()),
+    let passed = position.wait_for(|at| *at >= target);
+    let passed = tokio::time::timeout(READ_WAIT_MAX, async { passed.await.map(drop) }).await;
+    match passed {
+        Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(Failure::Unavailable),
         Err(_) => Err(Failure::NotYet { asked: target, reached: *position.borrow() }),
     }
