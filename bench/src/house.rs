@@ -53,12 +53,11 @@ pub struct House {
 }
 
 impl House {
-    /// An empty floor with a queue for calls that are never wrapped up and ring for long, and so many
-    /// people who may work there.
-    pub fn new(kept: Kept, people: usize) -> House {
+    /// An empty floor with a queue for calls that are never wrapped up and ring for long.
+    pub fn new(kept: Kept) -> House {
         let dir = tempfile::tempdir().expect("a directory for the store");
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
-        let (server, account, key) = runtime.block_on(open(kept, dir.path(), people));
+        let (server, account, key) = runtime.block_on(open(kept, dir.path(), 0));
         let views = dir.path().join("views").join(format!("{}.db", account.id()));
         let address = server.address.to_string();
         let house = House { runtime, account, address, key, views, server: Some(server), _dir: dir };
@@ -100,7 +99,7 @@ impl House {
         });
     }
 
-    /// Lets agents come: members of the queue, reachable, and ready if it is wished.
+    /// Lets new agents come: members of the queue, reachable, and ready if it is wished.
     pub fn let_in(&self, agents: std::ops::Range<usize>, queue: QueueId, ready: bool) {
         self.ask_all(agents.flat_map(|at| comes(agent(at), queue, ready)));
     }
@@ -126,6 +125,7 @@ fn comes(agent: UserId, queue: QueueId, ready: bool) -> Vec<(Actor, Command)> {
     let (device, kind) = (DeviceId::from_u128(1), DeviceKind::Sip);
     let report = ReportDevice { agent, device, kind, reachable: true, ttl_ms: None };
     let mut acts: Vec<(Actor, Command)> = vec![
+        (BOSS, AddAgent::new(agent, AgentSettings::default()).into()),
         (BOSS, SetMembership { agent, queue, settings: MembershipSettings::default() }.into()),
         (Actor::Signalling, report.into()),
         (Actor::Agent(agent), LogIn { agent, queues: vec![queue] }.into()),
@@ -151,7 +151,8 @@ pub fn call(at: usize, queue: QueueId) -> EnterQueue {
     }
 }
 
-/// A server on a new store, with its account open. Also the secret of a key for everything.
+/// A server on a new store, with its account open, and so many people who may ask over HTTP. Also the
+/// secret of a key for everything.
 pub async fn open(kept: Kept, dir: &Path, people: usize) -> (Server, Account, String) {
     let log: Arc<dyn Log> = match kept {
         Kept::OnDisk => Arc::new(SqliteLog::open(dir).expect("a new store")),
@@ -167,7 +168,15 @@ pub async fn open(kept: Kept, dir: &Path, people: usize) -> (Server, Account, St
     for at in 0..people {
         let (login, name) = (Login::new(&format!("agent{at}")), PersonName::new("Agent"));
         let (login, name) = (login.expect("a login"), name.expect("a name"));
-        let new = NewUser { id: agent(at), login, name, email: None, role: Role::Agent, password: None };
+        let new = NewUser {
+            id: agent(at),
+            login,
+            name,
+            email: None,
+            role: Role::Agent,
+            password: None,
+            teams: BTreeSet::new(),
+        };
         directory.create_user(id, new, None, &act("user.created")).expect("a new user");
     }
     let scopes = BTreeSet::from([ApiScope::All]);

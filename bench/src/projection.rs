@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_micros(100);
 
 /// The lag of one command at a time; and rows per second when as much is asked as can be.
 pub fn measure(size: Size, report: &mut Report) {
-    let house = House::new(Kept::OnDisk, AGENTS);
+    let house = House::new(Kept::OnDisk);
     house.let_in(0..AGENTS, queue(0), true);
     let n = size.of(2_000, 50);
     let mut lags: Vec<f64> = (0..n).map(|at| lag(&house, at) * 1e3).collect();

@@ -3,14 +3,14 @@
 
 use crate::Size;
 use crate::figure::{Beside, Report, percentile};
-use crate::floor::{agent, queue};
+use crate::floor::queue;
 use crate::house::{BOSS, House, Kept, call};
 use crate::line::Line;
 use crate::server_offer::offered;
-use readyroom_core::commands::{AddAgent, AddQueue, Command};
+use readyroom_core::commands::{AddQueue, Command};
 use readyroom_core::event::Actor;
 use readyroom_core::ids::{Channel, ChannelSet};
-use readyroom_core::settings::{AgentSettings, QueueSettings};
+use readyroom_core::settings::QueueSettings;
 
 /// Agents who take turns.
 const AGENTS: usize = 20;
@@ -23,7 +23,7 @@ const IDLE_FROM: usize = 1_000_000;
 pub fn measure(size: Size, report: &mut Report) {
     let n = size.of(4_000, 200);
     let houses = [false, true].map(|troubled| {
-        let house = House::new(Kept::InMemory, AGENTS);
+        let house = House::new(Kept::InMemory);
         house.let_in(0..AGENTS, queue(0), true);
         if troubled {
             trouble(&house, size.of(10_000, 500));
@@ -49,9 +49,6 @@ fn trouble(house: &House, much: usize) {
     let trouble = queue(1);
     let settings = QueueSettings::new("trouble", ChannelSet::only(Channel::Voice));
     house.ask(BOSS, AddQueue { queue: trouble, settings });
-    let idle = IDLE_FROM..IDLE_FROM + much;
-    let add = |at| (BOSS, Command::from(AddAgent::new(agent(at), AgentSettings::default())));
-    house.ask_all(idle.clone().map(add));
-    house.let_in(idle, trouble, false);
+    house.let_in(IDLE_FROM..IDLE_FROM + much, trouble, false);
     house.ask_all((0..much).map(|at| (Actor::Signalling, Command::from(call(at, trouble)))));
 }

@@ -21,7 +21,7 @@ const LIMITS_MS: [(&str, Kept, f64); 2] = [("disk", Kept::OnDisk, 10.0), ("memor
 pub fn measure(size: Size, report: &mut Report) {
     let n = size.of(3_000, 100);
     for (name, kept, limit) in LIMITS_MS {
-        let house = House::new(kept, AGENTS);
+        let house = House::new(kept);
         house.let_in(0..AGENTS, queue(0), true);
         let mut line = Line::open(&house.address, &house.key);
         let mut times: Vec<f64> = (0..n).map(|at| offered(&house, &mut line, at) * 1e3).collect();

@@ -177,8 +177,11 @@ impl Run {
         match ask {
             Ask::Command(ask) => self.command(*ask),
             Ask::Promised { key, request, answer } => {
-                let known = self.promised(&key, &request).transpose();
-                self.answer(answer, known);
+                match self.promised(&key, &request).transpose() {
+                    // That a key is new rests on nothing that must be stored first.
+                    Ok(None) => drop(answer.send(Ok(None))), // Whoever asked may be gone.
+                    known => self.answer(answer, known),
+                }
             }
             Ask::Look(look) => {
                 let answer = look(self.engine.floor(), clock::now().max(self.engine.floor().last_at()));

@@ -1,8 +1,7 @@
 //! The server is killed under load, again and again. From its clients' side nothing that was answered
 //! is lost, nothing is done twice, and nobody is stuck.
 //!
-//! `TEST_KILLS` says how often, `TEST_CLIENTS` under how many clients, `TEST_SEED` with
-//! which luck.
+//! `TEST_KILLS` says how often, `TEST_CLIENTS` under how many clients, `TEST_SEED` with which luck.
 
 mod books;
 mod crowd;
@@ -11,11 +10,14 @@ mod player;
 mod stored;
 mod wallboard;
 
-use super::{Client, House, PASSWORD, Running};
+use super::{Client, House, PASSWORD, Running, SOON};
 use crowd::Place;
+use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
 use player::{Dice, Player, World};
 use serde_json::json;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,6 +83,53 @@ async fn no_kill_loses_or_doubles_anything_and_nobody_is_stuck() {
     let (dir, account) = (house.dir, house.account);
     assert!(house.server.stop().success());
     stored::check(dir.path(), &account, &world, kills, &history);
+}
+
+/// The checks prove something because they can fail: on a store that is put back to what it was a moment
+/// ago, they do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_put_back_is_found_out() {
+    let mut dice = Dice(1);
+    let mut house = House::new().await;
+    let place = Arc::new(open(&house, 20).await);
+    let world = World::new(&house.server.url);
+    let mut crowd = gather(&house, &world, &place, 40, &mut dice).await;
+    let (store, copy) = (house.store(), tempfile::tempdir().unwrap());
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    house = house.again(|server| {
+        server.kill();
+        copy_all(&store, copy.path());
+    });
+    world.url.send_replace(Some(house.server.url.clone()));
+    let position = world.books().position;
+    let more = async {
+        while world.books().position < position + 100 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(SOON, more).await.expect("they work");
+    house = house.again(|server| {
+        server.kill();
+        std::fs::remove_dir_all(&store).unwrap();
+        copy_all(copy.path(), &store);
+    });
+    crowd.shutdown().await;
+    house.until("/readyz", |health| health["status"] == "ok").await;
+    let checked = AssertUnwindSafe(floor::check(&house, &world, &mut dice, 0)).catch_unwind().await;
+    assert!(checked.is_err(), "answers that were forgotten are missed");
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in from.read_dir().unwrap() {
+        let file = file.unwrap().path();
+        let there = to.join(file.file_name().unwrap());
+        if file.is_dir() {
+            copy_all(&file, &there);
+        } else {
+            std::fs::copy(&file, &there).unwrap();
+        }
+    }
 }
 
 /// What the environment says, or the usual.
