@@ -41,11 +41,15 @@ macro_rules! words {
             }
         }
 
-        // Deriving it would not see names that a macro gives.
+        // The derive does not see a word that comes out of a macro.
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
-                let words = ObjectBuilder::new().schema_type(Type::String).description(Some(concat!("a ", $kind)));
-                words.enum_values(Some($name::ALL.iter().map(|word| word.as_str()))).into()
+                let about: Vec<String> = $name::ALL.iter().map(|word| format!("`{word}`: {}", word.about())).collect();
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some($name::ALL.iter().map(|word| word.as_str())))
+                    .description(Some(about.join("; ")))
+                    .into()
             }
         }
 
@@ -127,6 +131,8 @@ mod tests {
             assert!(serde_json::to_string(&ApiScope::schema()).unwrap().contains(&format!("\"{scope}\"")));
             assert!(!scope.about().is_empty());
         }
+        let schema = serde_json::to_value(Role::schema()).unwrap();
+        assert_eq!(schema["enum"], serde_json::json!(["agent", "supervisor", "manager", "administrator"]));
     }
 
     #[test]

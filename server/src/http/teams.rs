@@ -250,8 +250,9 @@ async fn set(at: Context, id: of::Team, user: of::Agent, part: TeamPart, belongs
     .await
 }
 
-/// Rows name the teams of their agents, and supervisors see others than before.
-async fn tell(at: &Context, teams: &[&Team]) {
+/// Tells whom it concerns that these teams changed: rows name the teams of their agents, and supervisors
+/// see others than before.
+pub async fn tell(at: &Context, teams: &[&Team]) {
     at.app.accounts.people_changed(at.caller.account).await;
     let supervisors: BTreeSet<UserId> = teams.iter().flat_map(|team| team.supervisors.iter().copied()).collect();
     for supervisor in supervisors {

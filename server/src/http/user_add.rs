@@ -5,10 +5,11 @@ use super::body::{Json, Key};
 use super::context::{Context, answered};
 use super::gate::need;
 use super::problem::Problem;
+use super::teams::tell;
 use super::to_the_end;
 use super::users::{WeightBody, channel_set, check};
 use crate::auth::{ApiScope, Password, Role};
-use crate::directory::{Act, Answer, Email, Login, Made, NewUser, Once, PersonName, User};
+use crate::directory::{Act, Answer, Email, Login, Made, NewUser, Once, PersonName, Team, TeamId, User};
 use crate::run::No;
 use crate::wire::{ChannelWord, Id, ModeWord, SkillLevelBody, levels, of};
 use crate::{clock, dice};
@@ -20,6 +21,8 @@ use readyroom_core::limits;
 use readyroom_core::refusal::Refusal;
 use readyroom_core::settings::{AgentSettings, MembershipSettings, Weight};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -136,7 +139,8 @@ async fn add(at: Context, body: Json<NewUserBody>) -> Result<Response, Problem> 
     let (login, name) = (Login::new(&body.login)?, PersonName::new(&body.name)?);
     let email = body.email.as_deref().map(Email::new).transpose()?;
     let password = body.password.as_deref().map(|text| Password::new(text, &login)).transpose()?;
-    let (role, teams) = (body.role, body.teams.iter().map(|team| team.0).collect());
+    let joined: BTreeSet<TeamId> = body.teams.iter().map(|team| team.0).collect();
+    let (role, teams) = (body.role, joined.clone());
     let agent = on_floor(&at, id, body).await?;
     check(&at, agent.clone()).await?;
     let password = match password {
@@ -146,12 +150,13 @@ async fn add(at: Context, body: Json<NewUserBody>) -> Result<Response, Problem> 
     let new = NewUser { id, login, name, email, role, password, teams };
     to_the_end(async move {
         let made = create(&at, new, key).await?;
-        at.app.accounts.people_changed(at.caller.account).await;
+        tell_of(&at, &joined).await;
         match made {
             Created::Now => match follow(&at, agent, key.as_ref()).await {
                 // It may be done; opening the account anew tells.
                 Err(problem) if problem.code() != "unavailable" => {
                     withdraw(&at, id, key).await?;
+                    tell_of(&at, &joined).await;
                     Err(problem)
                 }
                 answer => answer,
@@ -212,9 +217,16 @@ async fn create(at: &Context, new: NewUser, key: Option<Key>) -> Result<Created,
 
 async fn withdraw(at: &Context, user: UserId, key: Option<Key>) -> Result<(), Problem> {
     let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.withdrawn", user));
-    at.app.write(move |directory| directory.withdraw_user(account, user, key.map(|key| key.id()), &act)).await?;
-    at.app.accounts.people_changed(account).await;
-    Ok(())
+    at.app.write(move |directory| directory.withdraw_user(account, user, key.map(|key| key.id()), &act)).await
+}
+
+/// Tells whom it concerns that somebody came to these teams, or left them.
+async fn tell_of(at: &Context, teams: &BTreeSet<TeamId>) {
+    // A team that was deleted meanwhile concerns nobody.
+    let teams = teams.iter().filter_map(|&team| at.app.directory.team(at.caller.account, team).ok());
+    let teams: Vec<Arc<Team>> = teams.collect();
+    let teams: Vec<&Team> = teams.iter().map(|team| &**team).collect();
+    tell(at, &teams).await;
 }
 
 /// Brings a user to the floor.

@@ -21,7 +21,7 @@ use crate::wire::stream::{End, Reason};
 use bytes::{BufMut, Bytes, BytesMut};
 use readyroom_core::event::Sealed;
 use readyroom_core::ids::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write};
 
 /// Rows of one message of a snapshot.
@@ -54,7 +54,7 @@ pub(super) struct Wanted {
 /// What changed after a position: rows as JSON, by id; events and messages in their order.
 pub(super) struct Changes {
     at: EventNo,
-    /// Since when is asked by one who was away: where conversations were then is not known.
+    /// Asked for by one who was away.
     resumed: bool,
     agents: Vec<(UserId, Bytes)>,
     queues: Vec<(QueueId, Option<Bytes>)>,
@@ -119,12 +119,13 @@ impl Changes {
             conversations = live.conversations.changed_after(position);
             conversations.append(&mut live.conversations.gone_after(position));
         }
+        let were = live.places_at(position);
         let mut changes = Changes {
             at: live.position(),
             resumed,
             agents: agents.into_iter().filter_map(|id| Some((id, live.agent(id)?))).collect(),
             queues: queues.into_iter().map(|id| (id, live.queue(id))).collect(),
-            conversations: conversations.into_iter().map(|id| ConversationChange::of(id, live)).collect(),
+            conversations: conversations.into_iter().map(|id| ConversationChange::of(id, &were, live)).collect(),
             events: Vec::new(),
             moved: BTreeSet::new(),
             messages: Vec::new(),
@@ -181,7 +182,7 @@ impl Changes {
         let gone = queues.filter(|(id, row)| row.is_none() && class.scope.sees_queue(*id));
         let queues = gone.map(|(id, _)| Item::Id("queue", id as &dyn Display));
         let left = |change: &&ConversationChange| {
-            let was_seen = self.resumed || change.was.is_some_and(|place| class.scope.sees(place));
+            let was_seen = change.was.is_some_and(|place| class.scope.sees(place));
             let is_seen = change.now.as_ref().is_some_and(|(place, _)| class.scope.sees(*place));
             was_seen && !is_seen && class.wants_conversation(change.id)
         };
@@ -202,9 +203,9 @@ impl Changes {
 }
 
 impl ConversationChange {
-    fn of(id: ConversationId, live: &mut Live) -> ConversationChange {
-        let was = live.were.get(&id).copied().flatten();
+    fn of(id: ConversationId, were: &BTreeMap<ConversationId, Option<Place>>, live: &mut Live) -> ConversationChange {
         let place = live.conversation_facts(id).map(Place::of);
+        let was = were.get(&id).copied().unwrap_or(place);
         ConversationChange { id, was, now: place.and_then(|place| Some((place, live.conversation(id)?))) }
     }
 }

@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of the agents' history that are remembered for those who reconnect.
 pub const AGENT_EVENTS_REMEMBERED: usize = 20_000;
+/// Moves of conversations that are.
+const MOVES_REMEMBERED: usize = 20_000;
 /// Messages that are.
 const MESSAGES_REMEMBERED: usize = 2_000;
 /// Their sealed bytes together.
@@ -52,8 +54,9 @@ pub struct Live {
     pub(super) events: Recent<AgentEvent>,
     pub(super) messages: Recent<Message>,
     message_bytes: usize,
-    /// Where conversations that changed since the last frame were then.
-    pub(super) were: BTreeMap<ConversationId, Option<Place>>,
+    /// Conversations that came, moved or went, and where they were before: whoever saw one there and sees
+    /// it no more is told so, and nobody else.
+    moves: Recent<(ConversationId, Option<Place>)>,
     /// Events and bytes of messages since the last frame, weighed together.
     gathered_bytes: usize,
     position: EventNo,
@@ -91,7 +94,7 @@ impl Live {
             events: Recent::new(position, AGENT_EVENTS_REMEMBERED),
             messages: Recent::new(position, MESSAGES_REMEMBERED),
             message_bytes: 0,
-            were: BTreeMap::new(),
+            moves: Recent::new(position, MOVES_REMEMBERED),
             gathered_bytes: 0,
             position,
             board,
@@ -104,7 +107,7 @@ impl Live {
             live.recount(&[], &live.stands(agent), position);
         }
         conversations.iter().for_each(|facts| live.touch_conversation(facts, position));
-        live.told();
+        live.moves = Recent::new(position, MOVES_REMEMBERED);
         live
     }
 
@@ -126,7 +129,7 @@ impl Live {
     /// The position after which everything that changed is known.
     pub fn known_from(&self) -> EventNo {
         let rows = [self.agents.known_from(), self.queues.known_from(), self.conversations.known_from()];
-        rows.into_iter().fold(self.events.known_from(), EventNo::max)
+        rows.into_iter().fold(self.events.known_from().max(self.moves.known_from()), EventNo::max)
     }
 
     /// Whether so much has gathered since the last frame that the next one should not wait.
@@ -136,7 +139,6 @@ impl Live {
 
     /// A frame tells all that has gathered.
     pub(super) fn told(&mut self) {
-        self.were.clear();
         self.gathered_bytes = 0;
     }
 
@@ -248,7 +250,10 @@ impl Live {
         if before == Some(*facts) {
             return;
         }
-        self.were.entry(id).or_insert(before.as_ref().map(Place::of));
+        let (was, is) = (before.as_ref().map(Place::of), (!gone).then(|| Place::of(facts)));
+        if was != is {
+            self.moves.push(no, (id, was));
+        }
         if gone {
             self.conversations.remove(id, no)
         } else {
@@ -297,6 +302,15 @@ impl Live {
         let ids: Vec<_> = self.agents.ids().filter(|id| people.get(id) != self.people.get(id)).collect();
         ids.into_iter().for_each(|id| self.agents.change(id, next));
         self.people = people;
+    }
+
+    /// Where conversations were at a position, of those that came, moved or went after it.
+    pub(super) fn places_at(&self, position: EventNo) -> BTreeMap<ConversationId, Option<Place>> {
+        let mut places = BTreeMap::new();
+        for (_, &(conversation, was)) in self.moves.after(position) {
+            places.entry(conversation).or_insert(was);
+        }
+        places
     }
 
     /// A conversation that has not ended.

@@ -1,5 +1,6 @@
 //! The parts of `cargo xtask test`, and what a part leaves.
 
+mod api;
 mod bench;
 mod build;
 pub mod campaign;
@@ -38,6 +39,7 @@ pub const PARTS: &[Part] = &[
     cargo_test::PART,
     docs::PART,
     readme::PART,
+    api::PART,
     bench::PART,
     campaign::PART,
     mutants::PART,

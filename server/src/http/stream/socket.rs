@@ -156,13 +156,8 @@ impl Socket {
     /// Begins, or begins anew; a subscription there was goes on until this one is there.
     async fn subscribe(&mut self, topics: BTreeSet<Topic>, since: Option<EventNo>) -> Result<Result<(), Problem>, End> {
         self.recognise().await?;
-        Ok(match begin(&self.at, topics, since).await {
-            Ok(subscription) => {
-                self.subscription = Some(subscription);
-                Ok(())
-            }
-            Err(problem) => Err(problem),
-        })
+        let begun = begin(&self.at, topics, since).await;
+        Ok(begun.map(|subscription| self.subscription = Some(subscription)))
     }
 
     async fn tick(&mut self) -> Result<(), End> {
@@ -194,9 +189,8 @@ impl Socket {
         let caller = caller.ok_or(End::Because(gone))?;
         if caller != self.at.caller {
             self.at.caller = caller;
-            if let (Some(user), Ok(publisher)) = (self.at.caller.user(), self.at.account.publisher(None).await) {
-                // One that is closed has ended its streams.
-                let _ = publisher.rescope(user).await;
+            if let Some(user) = self.at.caller.user() {
+                self.at.account.rescope(user).await;
             }
         }
         Ok(())

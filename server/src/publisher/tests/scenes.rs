@@ -111,6 +111,26 @@ fn a_conversation_that_leaves_the_scope_is_dropped() {
 }
 
 #[test]
+fn who_comes_again_is_told_to_drop_what_it_saw_and_hears_of_nothing_else() {
+    let mut scene = Scene::new();
+    let other = QueueId::from_u128(3);
+    let only =
+        |queue| Scope { agents: Some(Arc::new(BTreeSet::new())), queues: Some(Arc::new(BTreeSet::from([queue]))) };
+    scene.office.arrive(HELP, Channel::Chat);
+    scene.tick();
+    let since = Some(scene.live.position());
+    scene.ask(Transfer { conversation: THREAD, to: Target::Queue(other) });
+    scene.office.arrive(other, Channel::Chat);
+    scene.ask(SetPriority { conversation: THREAD, priority: 9 });
+    scene.tick();
+    let mut again = scene.subscribe(&[Topic::Conversations], only(HELP), since);
+    let frame = &waiting(&mut again)[0];
+    assert_eq!((frame.get("put"), &frame["drop"]), (None, &json!([{"conversation": THREAD.to_string()}])));
+    let mut stranger = scene.subscribe(&[Topic::Conversations], only(QueueId::from_u128(1)), since);
+    assert_eq!(waiting(&mut stranger), [json!({"type": "frame", "at": scene.live.position().0})]);
+}
+
+#[test]
 fn who_fell_behind_is_let_go_with_all_that_waited_and_comes_again() {
     let mut scene = Scene::new();
     let mut slow = scene.subscribe(&[Topic::Agents, Topic::AgentEvents], Scope::ALL, None);

@@ -78,7 +78,11 @@ impl Operation {
     /// Asks for it, with whatever body would do.
     async fn ask(&self, client: &Client, things: &Things, document: &Value) -> Answer {
         let path = self.path_with(things).unwrap_or_else(|| self.path.replace("{code}", "lunch_break"));
-        let body = self.body.as_ref().map(|schema| example(schema, document, things));
+        let body = match &*self.path {
+            // One of two, which no schema says.
+            "/v1/conversations/{id}/transfer" => Some(json!({"queue": things.get("queues")})),
+            _ => self.body.as_ref().map(|schema| example(schema, document, things)),
+        };
         client.ask(&self.method, &path, body.as_ref()).await
     }
 }
@@ -276,11 +280,8 @@ async fn no_role_comes_further_than_it_may() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_does_only_what_its_scopes_name() {
     let scene = Scene::new().await;
-    let scopes = scene.document["components"]["schemas"]["ApiScope"].clone();
-    let scopes: Vec<&str> = match scopes["enum"].as_array() {
-        Some(words) => words.iter().filter_map(Value::as_str).collect(),
-        None => scopes["oneOf"].as_array().unwrap().iter().filter_map(|word| word["enum"][0].as_str()).collect(),
-    };
+    let scopes = scene.document["components"]["schemas"]["ApiScope"]["enum"].as_array().unwrap();
+    let scopes: Vec<&str> = scopes.iter().filter_map(Value::as_str).collect();
     assert!(scopes.len() > 10, "{scopes:?}");
     let mut keys = BTreeMap::new();
     for &needed in &scopes {
@@ -325,9 +326,9 @@ async fn neither_another_agent_nor_another_teams_supervisor_reaches_an_agent_or_
         }
         for (role, client) in [("agent", &olaf), ("supervisor", &sid)] {
             let answer = scene.ask(operation, client).await;
-            // Nobody is in the wrap-up of a call that goes on.
-            let no_wrap_up = answer.status == 409 && answer.body["code"] == "no_wrap_up";
-            assert!(answer.status == 403 || no_wrap_up, "{role}: {operation:?}: {answer:?}");
+            // Work of others is not shown, and nobody is in the wrap-up of a call that goes on.
+            let hidden = ["no_wrap_up", "unknown_conversation"].contains(&answer.body["code"].as_str().unwrap_or(""));
+            assert!(answer.status == 403 || hidden, "{role}: {operation:?}: {answer:?}");
             asked += 1;
         }
     }
@@ -347,20 +348,18 @@ async fn neither_another_agent_nor_another_teams_supervisor_reaches_an_agent_or_
 async fn with_evil(scene: Scene) -> (Scene, Client) {
     let Scene { house, operations, document, things, olaf } = scene;
     let dir = house.store();
-    let house = house.again({
-        move |server: Running| {
-            assert!(server.stop().success());
-            let mut init = Command::new(env!("CARGO_BIN_EXE_readyroom"))
-                .args(["init", "--account", "evil", "--admin-login", "eva", "--admin-name", "Eva"])
-                .args(["--password-stdin", "--store"])
-                .arg(dir)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .spawn()
-                .unwrap();
-            writeln!(init.stdin.take().unwrap(), "{PASSWORD}").unwrap();
-            assert!(init.wait().unwrap().success());
-        }
+    let house = house.again(move |server: Running| {
+        assert!(server.stop().success());
+        let mut init = Command::new(env!("CARGO_BIN_EXE_readyroom"))
+            .args(["init", "--account", "evil", "--admin-login", "eva", "--admin-name", "Eva"])
+            .args(["--password-stdin", "--store"])
+            .arg(dir)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        writeln!(init.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+        assert!(init.wait().unwrap().success());
     });
     let unknown = Client::unknown(&house.server.url);
     let unnamed = unknown.post("/v1/sessions", json!({"login": "eva", "password": PASSWORD})).await;

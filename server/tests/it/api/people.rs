@@ -185,8 +185,10 @@ async fn a_supervisor_sees_whom_the_teams_say_and_only_as_long() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_account_is_changed_and_the_audit_says_by_whom() {
     let house = House::new().await;
-    let admin = &house.admin;
-    let change = |body: serde_json::Value| async move { admin.ask("PATCH", "/v1/account", Some(&body)).await };
+    let change = |body: serde_json::Value| {
+        let admin = house.admin.clone();
+        async move { admin.ask("PATCH", "/v1/account", Some(&body)).await }
+    };
     change(json!({"zone": "europe/stockholm", "text_retention_days": 30})).await.ok();
     let account = house.admin.get("/v1/account").await.ok();
     assert_eq!((&account["zone"], &account["text_retention_days"]), (&json!("Europe/Stockholm"), &json!(30)));
@@ -236,4 +238,24 @@ async fn a_key_is_shown_once_and_is_revoked_for_ever() {
         let answer = house.admin.post("/v1/api-keys", body).await;
         assert_eq!(answer.body["errors"][0]["field"], field, "{answer:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_floor_follows_what_was_done_while_the_server_was_stopped() {
+    let house = House::new().await;
+    let refused = crate::run(&house.store(), "user list --store DIR").with(3);
+    assert!(refused.contains("in use by another process"), "{refused}");
+    let sales = house.queue(json!({"name": "sales", "number": "8000"})).await;
+    let anna = house.ready_agent("anna", &sales).await.id;
+    let dir = house.store();
+    let house = house.again(|server| {
+        assert!(server.stop().success());
+        crate::run(&dir, "user add --store DIR --login bo --name Bo").with(0);
+        crate::run(&dir, "user deactivate anna --store DIR").with(0);
+    });
+    house.until(&format!("/v1/agents/{anna}"), |row| row["status"] == "offline").await;
+    let found = house.admin.get("/v1/users?text=bo").await.ok();
+    let bo = found["data"][0]["id"].as_str().unwrap();
+    house.until(&format!("/v1/agents/{bo}"), |row| row["name"] == "Bo").await;
+    house.admin.post(&format!("/v1/agents/{bo}/login"), json!({})).await.ok();
 }

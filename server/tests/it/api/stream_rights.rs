@@ -1,8 +1,10 @@
 //! Who may open a stream, and what it shows to whom: also when rights change while it is open.
 
 use super::tap::{Board, Tap};
-use super::{Client, House};
+use super::{Client, House, PASSWORD};
 use serde_json::{Value, json};
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 const ALL: [&str; 4] = ["agents", "queues", "agent_events", "conversations"];
 
@@ -118,6 +120,65 @@ async fn a_supervisor_without_teams_sees_no_agents_and_a_manager_all_of_them() {
     };
     assert_eq!(agents("chief").await, [chief]);
     assert_eq!(agents("max").await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_gets_a_team_begins_anew_and_sees_its_agents() {
+    let floor = Floor::new().await;
+    let admin = &floor.house.admin;
+    let chief = floor.house.user("chief", "supervisor").await;
+    let team = admin.post("/v1/teams", json!({"name": "red", "members": [floor.anna]})).await.ok();
+    let path = format!("/v1/teams/{}/supervisors/{chief}", team["id"].as_str().unwrap());
+    let client = floor.sign_in("chief").await;
+    let (mut seen, mut since) = (1, None);
+    for (method, sees) in [("PUT", 2), ("DELETE", 1)] {
+        let mut tap = Tap::on(&client, &["agents"], since).await;
+        if since.is_some() {
+            assert_eq!(tap.message().await["reason"], "scope_changed");
+        }
+        let snapshot = tap.message().await;
+        assert_eq!(snapshot["agents"].as_array().unwrap().len(), seen);
+        since = snapshot["at"].as_u64();
+        admin.ask(method, &path, None).await.ok();
+        assert_eq!(tap.end().await, ("scope_changed".to_owned(), 4409));
+        seen = sees;
+    }
+    let last = Tap::on(&client, &["agents"], None).await.message().await;
+    assert_eq!(last["agents"].as_array().unwrap().len(), seen);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_account_is_another_stream() {
+    let floor = Floor::new().await;
+    let (conversation, _) = floor.arrive("8000").await;
+    let dir = floor.house.store();
+    let house = floor.house.again(|server| {
+        assert!(server.stop().success());
+        let init = Command::new(env!("CARGO_BIN_EXE_readyroom"))
+            .args(["init", "--account", "other", "--admin-login", "eva", "--admin-name", "Eva", "--password-stdin"])
+            .arg("--store")
+            .arg(dir)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn();
+        let mut init = init.unwrap();
+        writeln!(init.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+        assert!(init.wait().unwrap().success());
+    });
+    house.until("/readyz", |health| health["status"] == "ok").await;
+    let eva = Client::sign_in_to(&house.server.url, Some("other"), "eva").await;
+    eva.until("/v1/agents", |page| page["data"].as_array().is_some_and(|rows| !rows.is_empty())).await;
+    let named = format!("conversation:{conversation}");
+    let mut topics = ALL.to_vec();
+    topics.push(&named);
+    let mut tap = Tap::on(&eva, &topics, None).await;
+    let snapshot = tap.message().await;
+    let rows = |kind: &str| snapshot[kind].as_array().map_or(0, Vec::len);
+    assert_eq!((rows("agents"), rows("queues"), rows("conversations")), (1, 1, 0), "{snapshot}");
+    // What happens next door is not heard here.
+    house.admin.post(&format!("/v1/agents/{}/login", floor.anna), json!({})).await.ok();
+    house.admin.post(&format!("/v1/conversations/{conversation}/end"), json!({})).await.ok();
+    assert_eq!(tap.message().await["type"], "heartbeat");
 }
 
 #[tokio::test(flavor = "multi_thread")]
