@@ -40,7 +40,7 @@ struct NewKey {
     )]
     name: String,
     /// What it may do; `*` is everything.
-    #[schema(min_items = 1)]
+    #[schema(min_items = 1, value_type = Vec<ApiScope>)]
     scopes: BTreeSet<ApiScope>,
     /// From when on it opens nothing; never unless given.
     expires_at: Option<Instant>,

@@ -152,8 +152,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(clients::routes())
         .merge(history::routes())
         .merge(reports::routes())
-        .merge(stream::routes())
-        .merge(asyncapi::routes())
 }
 
 /// The service: routes, and what holds for all of them.

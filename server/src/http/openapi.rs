@@ -119,3 +119,19 @@ pub fn routes() -> OpenApiRouter<App> {
 async fn read() -> axum::Json<OpenApi> {
     axum::Json(document())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_stands_once_and_every_body_says_whether_it_must_come() {
+        // A route listed twice would end the server as it starts.
+        let document = document();
+        assert!(document.paths.paths.len() > 40);
+        let login = &document.paths.paths["/v1/agents/{id}/login"].post.as_ref().expect("it is a POST").request_body;
+        assert!(matches!(login, Some(RefOr::T(body)) if body.required == Some(Required::False)));
+        let users = &document.paths.paths["/v1/users"].post.as_ref().expect("it is a POST").request_body;
+        assert!(matches!(users, Some(RefOr::T(body)) if body.required == Some(Required::True)));
+    }
+}

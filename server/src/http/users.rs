@@ -19,7 +19,9 @@ use readyroom_core::ids::*;
 use readyroom_core::settings::{AgentSettings, Weight};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -32,8 +34,8 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// What a conversation takes of an agent's capacity: so many slots, or `whole`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "is 1 to 20, or \"whole\"")]
 pub enum WeightBody {
     /// So many slots, 1 to 20.
     Slots(u8),
@@ -41,8 +43,19 @@ pub enum WeightBody {
     Whole(WholeWord),
 }
 
+impl PartialSchema for WeightBody {
+    fn schema() -> RefOr<Schema> {
+        let slots = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(20));
+        let whole = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["whole"]));
+        let about = "what a conversation takes of an agent's capacity: so many slots, or all of it";
+        OneOfBuilder::new().item(slots).item(whole).description(Some(about)).into()
+    }
+}
+
+impl ToSchema for WeightBody {}
+
 /// All of the capacity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WholeWord {
     /// All of it, whatever it is.
