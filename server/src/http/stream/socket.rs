@@ -167,7 +167,7 @@ impl Socket {
         {
             link.quiet(QUIET_MAX);
         }
-        if self.beats % PING_BEATS > 0 {
+        if !self.beats.is_multiple_of(PING_BEATS) {
             return Ok(());
         }
         self.said = 0;

@@ -92,8 +92,7 @@ struct Things(BTreeMap<&'static str, String>);
 
 impl Things {
     fn get(&self, kind: &str) -> &str {
-        let known = self.0.get(kind).unwrap_or_else(|| panic!("teach this test an id of {kind}"));
-        known
+        self.0.get(kind).unwrap_or_else(|| panic!("teach this test an id of {kind}"))
     }
 }
 
@@ -433,7 +432,8 @@ async fn accounts_never_meet() {
         let page = evil.get(path).await.ok();
         let foreign = page["data"].as_array().unwrap().iter().find(|row| {
             let id = row[key].as_str().unwrap();
-            scene.things.0.values().any(|thing| thing == id)
+            // Clients are no rows: an account may block whatever id of one it is told.
+            !id.starts_with("cl_") && scene.things.0.values().any(|thing| thing == id)
         });
         assert_eq!(foreign, None, "{path}");
     }

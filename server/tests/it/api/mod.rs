@@ -17,6 +17,7 @@ mod states;
 mod stream;
 mod stream_rights;
 mod tap;
+mod tls;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};

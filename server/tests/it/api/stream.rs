@@ -294,11 +294,8 @@ async fn who_talks_all_the_time_or_sends_too_much_is_closed() {
     assert_eq!(tap.end().await, ("too_many_messages".to_owned(), 1008));
     let mut tap = Tap::on(floor.admin(), &["queues"], None).await;
     tap.say(&"x".repeat(100_000)).await;
-    loop {
-        match tap.next().await {
-            super::tap::Told::Message(message) => assert_eq!(message["type"], "snapshot"),
-            _ => break,
-        }
+    while let super::tap::Told::Message(message) = tap.next().await {
+        assert_eq!(message["type"], "snapshot");
     }
     assert_eq!(Tap::on(floor.admin(), &["queues"], None).await.message().await["type"], "snapshot");
 }
