@@ -60,7 +60,7 @@ def generate(url, key, report):
     """Runs the requests; what fails is shown as it is found."""
     words = ["--config-file", str(XTASK / "schemathesis.toml"), "run", f"{url}/v1/openapi.json"]
     words += ["--header", f"Authorization: Bearer {key}", "--phases", "examples,coverage,fuzzing", "--checks", "all"]
-    words += ["--max-examples", str(EXAMPLES), "--seed", "1", "--generation-database", "none", "--workers", "2"]
+    words += ["--max-examples", str(EXAMPLES), "--seed", "1", "--generation-database", "none", "--workers", "1"]
     words += ["--continue-on-failure", "--no-color", "--warnings", "off", "--report", "json", "--report-json-path", report]
     environment = os.environ | {"NO_PROXY": "127.0.0.1", "PYTHONUTF8": "1"}
     subprocess.run([str(Path(sys.executable).parent / "schemathesis"), *words], env=environment, check=False)
