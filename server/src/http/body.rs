@@ -191,25 +191,28 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         // A word was expected and a list or an object came, which serde_json calls a fault of syntax.
         return Err(Problem::invalid(path, "is of another type than it should be"));
     }
-    if !write_as_integers(&mut value) {
+    if write_as_integers(&mut value) == 0 {
         return Err(fault(&path, &wrong));
     }
     let again = serde_json::to_vec(&value).expect("memory takes whatever is written");
     read(&again).map_err(|(path, wrong)| fault(&path, &wrong))
 }
 
-/// Writes floats that are integers as integers; says whether there were any.
-fn write_as_integers(value: &mut Value) -> bool {
+/// Writes floats that are integers as integers; says how many there were.
+fn write_as_integers(value: &mut Value) -> usize {
     /// Up to here every integer has a float of its own.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
         Value::Number(number) if number.is_f64() => {
             let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT);
-            float.map(|float| *number = (float as i64).into()).is_some()
+            float.map_or(0, |float| {
+                *number = (float as i64).into();
+                1
+            })
         }
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| write_as_integers(item) || found),
-        Value::Object(fields) => fields.values_mut().fold(false, |found, field| write_as_integers(field) || found),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::Array(items) => items.iter_mut().map(write_as_integers).sum(),
+        Value::Object(fields) => fields.values_mut().map(write_as_integers).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }
 

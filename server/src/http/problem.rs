@@ -20,7 +20,8 @@ use utoipa::ToSchema;
 pub struct Problem {
     /// `urn:readyroom:problem:` and the code.
     #[serde(rename = "type")]
-    kind: String,
+    #[schema(value_type = String)]
+    kind: Box<str>,
     /// What the status means.
     title: &'static str,
     /// The status of the response.
@@ -30,7 +31,8 @@ pub struct Problem {
     #[schema(example = "offer_gone")]
     code: Cow<'static, str>,
     /// What was wrong, where, and what to do.
-    detail: String,
+    #[schema(value_type = String)]
+    detail: Box<str>,
     /// The fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
@@ -53,11 +55,11 @@ impl Problem {
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Problem {
         let code = code.into();
         Problem {
-            kind: format!("urn:readyroom:problem:{code}"),
+            kind: format!("urn:readyroom:problem:{code}").into(),
             title: status.canonical_reason().unwrap_or("Problem"),
             status: status.as_u16(),
             code,
-            detail: detail.into(),
+            detail: Into::<String>::into(detail).into_boxed_str(),
             errors: Vec::new(),
             retry_after_s: None,
         }
