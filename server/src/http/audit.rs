@@ -35,7 +35,7 @@ struct Line {
     /// The id of what it was done to.
     subject: String,
     /// More, as the act has it.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     detail: Value,
 }
 

@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -182,6 +182,10 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
 
 /// Reads a body. To JSON, 5.0 is the integer 5; to serde it is not, so such a body is read once more.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A list would be read as the fields of an object in their order.
+    if bytes.trim_ascii_start().first() == Some(&b'[') && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        return Err(Problem::invalid("body", "is an object"));
+    }
     let (path, wrong) = match read(bytes) {
         Ok(value) => return Ok(value),
         Err(wrong) => wrong,

@@ -44,7 +44,7 @@ pub fn routes() -> OpenApiRouter<App> {
 struct About {
     /// How people call the client.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
     /// How the client speaks.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +111,7 @@ struct ClientBody {
     #[schema(min_length = 1, max_length = 256)]
     address: String,
     /// How people call the client.
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
 }
 

@@ -58,7 +58,8 @@ type Read = fn(&Reader, &Filter, u64, usize) -> Result<projector::Page, ReadErro
 
 /// Changes of buckets, oldest first. A page may be short, or empty, and name a next one all the same
 #[utoipa::path(get, path = "/v1/agent-events", tag = "history", params(Wanted),
-    responses((status = 200, description = "A page of `agent_event`", body = Page<AgentEventRow>)))]
+    responses((status = 200, description = "A page of `agent_event`",
+        content((Page<AgentEventRow> = "application/json"), (String = "text/csv")))))]
 async fn agent_events(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     page(&at, wanted, Reader::agent_events).await
 }
@@ -66,7 +67,8 @@ async fn agent_events(at: Context, Query(wanted): Query<Wanted>) -> Result<Respo
 /// Changes of status, reason, queues and load, with who and why, oldest first. A page may be short, or
 /// empty, and name a next one all the same
 #[utoipa::path(get, path = "/v1/agent-activity", tag = "history", params(Wanted),
-    responses((status = 200, description = "A page of `agent_activity`", body = Page<AgentActivityRow>)))]
+    responses((status = 200, description = "A page of `agent_activity`",
+        content((Page<AgentActivityRow> = "application/json"), (String = "text/csv")))))]
 async fn agent_activity(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     page(&at, wanted, Reader::agent_activity).await
 }
@@ -74,7 +76,8 @@ async fn agent_activity(at: Context, Query(wanted): Query<Wanted>) -> Result<Res
 /// Stretches of conversations that have ended, by their ends. Whoever sees only some agents sees what these
 /// had in hand, and not what waited. A page may be short, or empty, and name a next one all the same
 #[utoipa::path(get, path = "/v1/segments", tag = "history", params(Wanted),
-    responses((status = 200, description = "A page of `conversation_segment`", body = Page<SegmentRow>)))]
+    responses((status = 200, description = "A page of `conversation_segment`",
+        content((Page<SegmentRow> = "application/json"), (String = "text/csv")))))]
 async fn segments(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     page(&at, wanted, Reader::segments).await
 }

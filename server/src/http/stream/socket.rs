@@ -5,7 +5,7 @@ use super::asked::{self, Order};
 use super::link::Link;
 use super::streams::Seat;
 use crate::accounts::Failure;
-use crate::auth;
+use crate::auth::{self, ApiScope, Need, Role};
 use crate::clock;
 use crate::http::context::Context;
 use crate::http::problem::Problem;
@@ -268,6 +268,9 @@ impl Socket {
 
 /// A subscription with what the caller sees now.
 async fn begin(at: &Context, topics: BTreeSet<Topic>, since: Option<EventNo>) -> Result<Subscription, Problem> {
+    for topic in &topics {
+        at.caller.may(&needed(topic))?;
+    }
     let stored = at.account.position();
     if let Some(since) = since.filter(|since| *since > stored) {
         let detail = format!("the account has come to position {stored}, not to {since}; subscribe without since");
@@ -286,6 +289,17 @@ async fn begin(at: &Context, topics: BTreeSet<Topic>, since: Option<EventNo>) ->
         }
     }
     Err(Problem::unavailable("what you may see changes all the time; try again"))
+}
+
+/// What a topic needs: what the same would need over REST.
+fn needed(topic: &Topic) -> Need {
+    let scope = match topic {
+        Topic::Agents => ApiScope::AgentsRead,
+        Topic::Queues => ApiScope::ConfigRead,
+        Topic::AgentEvents => ApiScope::HistoryRead,
+        Topic::Conversations | Topic::Conversation(_) => ApiScope::WorkRead,
+    };
+    Need { role: Role::Agent, scope }
 }
 
 /// What becomes of the console link.

@@ -191,8 +191,15 @@ async fn only_those_who_may_open_a_stream_and_only_from_pages_that_may() {
     assert_eq!(refused(&Client::with_key(url, "rk_nobody")).await, no(401, "bad_key"));
     let (_, reader) = floor.key(&["agents:read"]).await;
     assert_eq!(refused(&reader).await, no(403, "forbidden"));
-    let (_, board) = floor.key(&["stream"]).await;
+    let (_, board) = floor.key(&["stream", "agents:read"]).await;
     assert_eq!(refused(&board).await, None);
+    let (_, narrow) = floor.key(&["stream"]).await;
+    let topics = ["agents", "queues", "agent_events", "conversations", "conversation:cv_00000000000000000000000000"];
+    for topic in topics {
+        let mut tap = Tap::on(&narrow, &[topic], None).await;
+        let told = tap.message().await;
+        assert_eq!((&told["type"], &told["code"]), (&"error".into(), &"forbidden".into()), "{topic}: {told}");
+    }
     let evil = board.with("origin", "https://evil.example");
     assert_eq!(refused(&evil).await, None, "a key is sent by no browser by itself");
     let anna = floor.sign_in("anna").await;
@@ -259,7 +266,7 @@ async fn who_comes_to_a_queue_begins_anew_and_sees_it() {
 async fn a_stream_ends_with_its_session_and_with_its_key() {
     let floor = Floor::new().await;
     let (anna, bert) = (floor.sign_in("anna").await, floor.sign_in("bert").await);
-    let (id, board) = floor.key(&["stream"]).await;
+    let (id, board) = floor.key(&["stream", "agents:read"]).await;
     let mut taps = [
         Tap::on(&anna, &["agents"], None).await,
         Tap::on(&board, &["agents"], None).await,
