@@ -51,6 +51,17 @@ pub enum Stage {
     },
 }
 
+impl Stage {
+    /// The agent to whom it is offered, or who has it, put it aside or finishes it; none while it waits.
+    pub fn holder(self) -> Option<AgentSlot> {
+        match self {
+            Stage::Waiting => None,
+            Stage::Offered(offer) => Some(offer.agent),
+            Stage::Active { agent, .. } | Stage::Parked { agent, .. } | Stage::Wrapping { agent } => Some(agent),
+        }
+    }
+}
+
 /// A conversation.
 #[derive(Clone, Debug)]
 pub struct Conversation {

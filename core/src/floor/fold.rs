@@ -328,11 +328,7 @@ impl Floor {
     /// Touches a conversation, its queue, and the one who has it.
     fn touch_conversation(&mut self, slot: ConversationSlot, touched: &mut Touched) {
         let conversation = &self.conversations[slot.index()];
-        let holder = match conversation.stage {
-            Stage::Offered(Offer { agent, .. }) | Stage::Active { agent, .. } => Some(agent),
-            Stage::Parked { agent, .. } | Stage::Wrapping { agent } => Some(agent),
-            Stage::Waiting => None,
-        };
+        let holder = conversation.stage.holder();
         touched.conversations.push(slot);
         touched.queues.push(conversation.queue);
         if let Some(agent) = holder {

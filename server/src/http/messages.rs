@@ -215,10 +215,5 @@ fn holders(floor: &Floor, of: BTreeSet<ConversationId>) -> BTreeMap<Conversation
 
 /// The agent to whom a conversation is offered, or who has it or had it last; none while it waits.
 fn holder(floor: &Floor, stage: Stage) -> Option<UserId> {
-    let agent = match stage {
-        Stage::Waiting => return None,
-        Stage::Offered(offer) => offer.agent,
-        Stage::Active { agent, .. } | Stage::Parked { agent, .. } | Stage::Wrapping { agent } => agent,
-    };
-    Some(floor.agent(agent).id)
+    stage.holder().map(|agent| floor.agent(agent).id)
 }
