@@ -27,6 +27,7 @@ pub mod setup;
 pub mod skills;
 pub mod stream;
 pub mod teams;
+pub mod turns;
 pub mod user_access;
 pub mod user_add;
 pub mod users;
@@ -74,7 +75,7 @@ pub struct Parts {
     /// What the operator decided.
     pub config: Config,
     /// Requests with idempotency keys that are not answered yet.
-    pub under_way: body::UnderWay,
+    pub under_way: turns::Turns,
     /// Who listens to the live stream.
     pub streams: stream::Streams,
     /// Turns true when the server stops.
