@@ -90,6 +90,7 @@ impl Server {
             rates: Rates::new(config.rates.sign_ins_per_minute, config.rates.unknown_per_minute),
             config,
             under_way: Default::default(),
+            users: Default::default(),
             streams: http::stream::Streams::default(),
             stopping: tokio::sync::watch::channel(false).0,
         });

@@ -76,6 +76,8 @@ pub struct Parts {
     pub config: Config,
     /// Requests with idempotency keys that are not answered yet.
     pub under_way: turns::Turns,
+    /// Changes of one user: the directory and then the floor, before the next one begins.
+    pub users: turns::Turns,
     /// Who listens to the live stream.
     pub streams: stream::Streams,
     /// Turns true when the server stops.

@@ -178,7 +178,7 @@ async fn on_floor(at: &Context, agent: UserId, body: NewUserBody) -> Result<AddA
         capacity: body.capacity,
         voice_weight: body.voice_weight.map_or(usual.voice_weight, Weight::from),
         chat_weight: body.chat_weight.map_or(usual.chat_weight, Weight::from),
-        channels: body.channels.map(channel_set),
+        channels: body.channels.as_deref().map(channel_set),
         auto_ready_on_login: body.auto_ready_on_login,
         auto_queue_login: body.auto_queue_login,
     };

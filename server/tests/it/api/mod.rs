@@ -18,6 +18,7 @@ mod stream;
 mod stream_rights;
 mod tap;
 mod tls;
+mod together;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
