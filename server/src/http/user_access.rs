@@ -77,8 +77,9 @@ async fn set_password(at: Context, Path(id): Path<of::Agent>, body: Json<Passwor
     request_body = Empty, responses((status = 200, description = "Deactivated", body = Accepted)))]
 async fn deactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
     let (id, key) = (id.0, body.key);
-    at.caller.may_grant(seen(&at, id)?.role)?;
     to_the_end(async move {
+        let _turn = at.app.users.turn(id.0).await;
+        at.caller.may_grant(seen(&at, id)?.role)?;
         let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.deactivated", id));
         at.app.write(move |directory| directory.deactivate_user(account, id, None, &act)).await?;
         at.account.rescope(id).await;
@@ -92,8 +93,9 @@ async fn deactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -
     request_body = Empty, responses((status = 200, description = "Active", body = Accepted)))]
 async fn reactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
     let (id, key) = (id.0, body.key);
-    at.caller.may_grant(seen(&at, id)?.role)?;
     to_the_end(async move {
+        let _turn = at.app.users.turn(id.0).await;
+        at.caller.may_grant(seen(&at, id)?.role)?;
         let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.reactivated", id));
         at.app.write(move |directory| directory.reactivate_user(account, id, None, &act)).await?;
         at.post(at.actor(), ReactivateAgent { agent: id }, key.as_ref(), StatusCode::OK, &Nothing {}).await

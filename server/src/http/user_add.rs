@@ -149,6 +149,7 @@ async fn add(at: Context, body: Json<NewUserBody>) -> Result<Response, Problem> 
     };
     let new = NewUser { id, login, name, email, role, password, teams };
     to_the_end(async move {
+        let turn = at.app.users.turn(id.0).await;
         let made = create(&at, new, key).await?;
         tell_of(&at, &joined).await;
         match made {
@@ -161,7 +162,11 @@ async fn add(at: Context, body: Json<NewUserBody>) -> Result<Response, Problem> 
                 }
                 answer => answer,
             },
-            Created::Before(first) => follow(&at, AddAgent { agent: first, ..agent }, key.as_ref()).await,
+            Created::Before(first) => {
+                drop(turn);
+                let _turn = at.app.users.turn(first.0).await;
+                follow(&at, AddAgent { agent: first, ..agent }, key.as_ref()).await
+            }
         }
     })
     .await
