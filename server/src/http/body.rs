@@ -5,6 +5,7 @@ use super::context::promised;
 use super::problem::Problem;
 use super::turns::Turn;
 use crate::auth::caller::Caller;
+use crate::clock;
 use crate::vault::VaultError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -111,6 +112,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             let id = app.vault.mark(caller.account, &[&caller.tag(), text.as_bytes()])?;
             let request = app.vault.mark(caller.account, &[method.as_str().as_bytes(), target, &bytes])?;
             turn = Some(app.under_way.turn(id).await);
+            // What the directory alone keeps answers to, teams and keys, the log does not know.
+            app.directory.key_fits(caller.account, id, request, clock::now()).map_err(Problem::from)?;
             if let Some(first) = first_answer(app, &caller, Key { id, request }).await? {
                 return Err(Instead::First(Box::new(first)));
             }

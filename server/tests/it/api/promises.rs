@@ -74,6 +74,37 @@ async fn a_key_belongs_to_its_caller_and_its_method() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_stands_for_one_request_whoever_keeps_its_answer() {
+    let mut house = House::new().await;
+    let queue = house.queue(json!({"name": "Sales"})).await;
+    let requests = [
+        ("/v1/conversations", json!({"queue": queue, "channel": "voice", "client": "one"})),
+        ("/v1/teams", json!({"name": "Red"})),
+        ("/v1/api-keys", json!({"name": "wallboard", "scopes": ["agents:read"]})),
+        ("/v1/users", json!({"name": "Anna", "login": "anna"})),
+    ];
+    let mut ids = Vec::new();
+    for (path, body) in &requests {
+        let answer = house.admin.with("idempotency-key", path).post(path, body.clone()).await.ok();
+        ids.push(answer["id"].clone());
+    }
+    for _ in 0..2 {
+        for (key, _) in &requests {
+            let once = house.admin.with("idempotency-key", key);
+            for ((path, body), id) in requests.iter().zip(&ids) {
+                let answer = once.post(path, body.clone()).await;
+                if path == key {
+                    assert_eq!(answer.ok()["id"], *id, "{path}");
+                } else {
+                    assert_eq!(answer.no(422), "idempotency_key_reused", "{path} with the key of {key}");
+                }
+            }
+        }
+        house = house.again(|server| server.kill()).opened().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tag_keeps_two_administrators_from_overwriting_each_other() {
     let house = House::new().await;
     house.queue(json!({"name": "Sales", "number": "8000"})).await;
