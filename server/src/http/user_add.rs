@@ -2,7 +2,7 @@
 
 use super::App;
 use super::body::{Json, Key};
-use super::context::{Context, answered};
+use super::context::Context;
 use super::gate::need;
 use super::problem::Problem;
 use super::teams::tell;
@@ -241,14 +241,13 @@ async fn follow(at: &Context, add: AddAgent, key: Option<&Key>) -> Result<Respon
         // An account that was just being opened has added its people by itself, bare.
         Err(problem) if problem.code() == "already_exists" => {
             let AddAgent { agent, settings, skills, memberships } = add;
-            let changed = at.command(at.actor(), ChangeAgent { agent, settings }).await?.position;
-            let mut position = changed.max(at.command(at.actor(), SetAgentSkills { agent, skills }).await?.position);
+            let _ = at.command(at.actor(), ChangeAgent { agent, settings }).await?;
             for (queue, settings) in memberships {
-                let seated = at.command(at.actor(), SetMembership { agent, queue, settings }).await?.position;
-                position = position.max(seated);
+                let _ = at.command(at.actor(), SetMembership { agent, queue, settings }).await?;
             }
-            let body = serde_json::to_vec(&answer).expect("memory takes whatever is written");
-            Ok(answered(StatusCode::CREATED, &body, EventNo(position)))
+            // The answer is promised with the last of them: a repeat does what is missing, and when nothing is, a
+            // later repeat does not undo what others changed since.
+            at.post(at.actor(), SetAgentSkills { agent, skills }, key, StatusCode::CREATED, &answer).await
         }
         answer => answer,
     }
