@@ -91,6 +91,7 @@ impl Server {
             config,
             under_way: Default::default(),
             users: Default::default(),
+            clients: Default::default(),
             streams: http::stream::Streams::default(),
             stopping: tokio::sync::watch::channel(false).0,
         });

@@ -404,7 +404,12 @@ pub fn answered(status: StatusCode, answer: &[u8], position: EventNo) -> Respons
 
 /// A resource with its ETag: equal values have equal tags.
 pub fn tagged(value: &impl Serialize) -> Response {
-    let tag = etag(value);
+    tagged_by(value, value)
+}
+
+/// A resource with the ETag of that part of it which requests change.
+pub fn tagged_by(value: &impl Serialize, part: &impl Serialize) -> Response {
+    let tag = etag(part);
     let mut response = axum::Json(value).into_response();
     response.headers_mut().insert(header::ETAG, HeaderValue::from_str(&tag).expect("a tag is hexadecimal"));
     response

@@ -78,6 +78,8 @@ pub struct Parts {
     pub under_way: turns::Turns,
     /// Changes of one user: the directory and then the floor, before the next one begins.
     pub users: turns::Turns,
+    /// Changes of what is written down of one client.
+    pub clients: turns::Turns,
     /// Who listens to the live stream.
     pub streams: stream::Streams,
     /// Turns true when the server stops.

@@ -141,6 +141,73 @@ async fn a_tag_keeps_two_administrators_from_overwriting_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tag_is_heeded_wherever_something_can_be_read_and_changed() {
+    let house = House::new().await;
+    let queue = house.queue(json!({"name": "Sales", "number": "8000"})).await;
+    let skill = house.admin.post("/v1/skills", json!({"name": "English"})).await.ok()["id"].clone();
+    let anna = house.ready_agent("anna", &queue).await;
+    let client = house.admin.post("/v1/clients", json!({"channel": "voice", "address": "+4670"})).await.ok();
+    let (client, skill) = (client["id"].as_str().unwrap(), skill.as_str().unwrap());
+    let seat = format!("/v1/queues/8000/memberships/{}", anna.id);
+    let (of_skill, of_client) = (format!("/v1/skills/{skill}"), format!("/v1/clients/{client}"));
+    let (skills, lock, blocked) = (anna.path("/skills"), format!("{seat}/lock"), format!("{of_client}/blocked"));
+    let good_at = |level| json!({"skills": [{"skill": skill, "level": level}]});
+    // Where the tag is read, then two changes, of which the second does not know of the first.
+    for (read, [(one, first), (other, second)]) in [
+        (&seat, [(&seat, json!({"tier_level": 1})), (&seat, json!({"tier_level": 2}))]),
+        (&seat, [(&lock, json!({"locked": true})), (&seat, json!({"tier_level": 2}))]),
+        (&seat, [(&seat, json!({"position": 1})), (&lock, json!({"locked": false}))]),
+        (&skills, [(&skills, good_at(1)), (&skills, good_at(2))]),
+        (&of_skill, [(&of_skill, json!({"name": "French"})), (&of_skill, json!({"name": "German"}))]),
+        (&of_client, [(&of_client, json!({"note": "one"})), (&of_client, json!({"note": "two"}))]),
+        (&of_client, [(&blocked, json!({"blocked": true})), (&of_client, json!({"note": "two"}))]),
+        (&of_client, [(&of_client, json!({"note": "three"})), (&blocked, json!({"blocked": false}))]),
+    ] {
+        let tag = house.admin.get(read).await.header("etag").unwrap_or_else(|| panic!("{read} has a tag")).to_owned();
+        let careful = house.admin.with("if-match", &tag);
+        careful.put(one, first.clone()).await.ok();
+        let before = house.position().await;
+        assert_eq!(careful.put(other, second.clone()).await.no(412), "changed", "{other}");
+        assert_eq!(house.position().await, before, "{other}");
+        house.admin.with("if-match", "*").put(one, first).await.ok();
+    }
+    let tag = house.admin.get(&seat).await.header("etag").unwrap().to_owned();
+    anna.does(&format!("/queues/{queue}/not_ready")).await.ok();
+    assert_eq!(house.admin.get(&seat).await.header("etag"), Some(&*tag), "what the agent does changes no tag");
+    let stale = house.admin.with("if-match", "\"0000000000000000\"");
+    for path in [&seat, &of_client] {
+        assert_eq!(stale.delete(path).await.no(412), "changed", "{path}");
+        let tag = house.admin.get(path).await.header("etag").unwrap().to_owned();
+        house.admin.with("if-match", &tag).delete(path).await.ok();
+    }
+    assert_eq!(house.admin.get(&seat).await.no(404), "not_a_member_of_the_queue");
+    let gone = house.admin.with("if-match", "*").put(&seat, json!({})).await;
+    assert_eq!(gone.no(412), "changed", "there is nothing that could be as it was");
+    assert_eq!(house.admin.get("/v1/skills/sk_00000000000000000000000000").await.no(404), "unknown_skill");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_is_refused_where_nothing_has_one() {
+    let house = House::new().await;
+    let queue = house.queue(json!({"name": "Sales"})).await;
+    let anna = house.agent("anna", json!({})).await;
+    let tagged = house.admin.with("if-match", "*");
+    let before = house.position().await;
+    for (method, path, body) in [
+        ("POST", "/v1/queues".to_owned(), json!({"name": "More"})),
+        ("POST", format!("/v1/queues/{queue}/memberships"), json!({"user_id": anna.id})),
+        ("POST", format!("/v1/users/{}/deactivate", anna.id), json!({})),
+        ("PUT", format!("/v1/users/{}/password", anna.id), json!({"password": "another good one"})),
+        ("PUT", anna.path("/devices/phone"), json!({"kind": "sip", "reachable": true})),
+    ] {
+        let answer = tagged.ask(method, &path, Some(&body)).await;
+        assert_eq!(answer.no(422), "if_match_unsupported", "{method} {path}");
+    }
+    assert_eq!(house.position().await, before);
+    tagged.get("/v1/queues").await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_read_rests_on_the_position_it_names_or_says_that_it_cannot() {
     let house = House::new().await;
     let queue = house.queue(json!({"name": "Sales"})).await;
