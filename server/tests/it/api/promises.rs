@@ -208,6 +208,37 @@ async fn a_tag_is_refused_where_nothing_has_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_says_where_it_is_read() {
+    let mut house = House::new().await;
+    let queue = house.queue(json!({"name": "Sales"})).await;
+    let requests = [
+        ("/v1/queues", json!({"name": "More"})),
+        ("/v1/skills", json!({"name": "English"})),
+        ("/v1/users", json!({"name": "Anna", "login": "anna"})),
+        ("/v1/teams", json!({"name": "Red"})),
+        ("/v1/api-keys", json!({"name": "wallboard", "scopes": ["agents:read"]})),
+        ("/v1/clients", json!({"channel": "voice", "address": "+4670"})),
+        ("/v1/conversations", json!({"queue": queue, "channel": "voice", "client": "one"})),
+        ("/v1/reasons", json!({"code": "fire", "names": [{"locale": "en", "name": "Fire"}], "class": "away"})),
+    ];
+    for _ in 0..2 {
+        for (path, body) in &requests {
+            let answer = house.admin.with("idempotency-key", path).post(path, body.clone()).await;
+            assert_eq!(answer.status, 201, "{path}");
+            let place = answer.header("location").unwrap_or_else(|| panic!("{path} says where")).to_owned();
+            let name = answer.body["id"].as_str().or(answer.body["code"].as_str()).unwrap();
+            assert_eq!(place, format!("{path}/{name}"));
+            house.admin.get(&place).await.ok();
+        }
+        house = house.again(|server| server.kill()).opened().await;
+    }
+    let call = house.call(&queue, "two").await;
+    let message = json!({"author": "client", "text": "hello"});
+    let written = house.admin.post(&format!("/v1/conversations/{call}/messages"), message).await;
+    assert_eq!((written.status, written.header("location")), (201, None), "a message is read with its thread");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_read_rests_on_the_position_it_names_or_says_that_it_cannot() {
     let house = House::new().await;
     let queue = house.queue(json!({"name": "Sales"})).await;
@@ -226,6 +257,7 @@ async fn a_read_rests_on_the_position_it_names_or_says_that_it_cannot() {
         "/v1/conversations".to_owned(),
         format!("/v1/conversations/{id}"),
         format!("/v1/conversations/{id}/explain"),
+        format!("/v1/conversations/{id}/targets"),
         "/v1/skills".to_owned(),
         "/v1/reasons".to_owned(),
     ] {
