@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod setup;
 pub mod skills;
 pub mod stream;
+pub mod targets;
 pub mod teams;
 pub mod turns;
 pub mod user_access;
@@ -150,6 +151,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(skills::routes())
         .merge(reasons::routes())
         .merge(conversations::routes())
+        .merge(targets::routes())
         .merge(offers::routes())
         .merge(stream::routes())
         .merge(asyncapi::routes())

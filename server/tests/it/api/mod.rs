@@ -17,6 +17,7 @@ mod states;
 mod stream;
 mod stream_rights;
 mod tap;
+mod targets;
 mod tls;
 mod together;
 
