@@ -26,7 +26,9 @@ pub mod sessions;
 pub mod setup;
 pub mod skills;
 pub mod stream;
+pub mod targets;
 pub mod teams;
+pub mod turns;
 pub mod user_access;
 pub mod user_add;
 pub mod users;
@@ -74,7 +76,11 @@ pub struct Parts {
     /// What the operator decided.
     pub config: Config,
     /// Requests with idempotency keys that are not answered yet.
-    pub under_way: body::UnderWay,
+    pub under_way: turns::Turns,
+    /// Changes of one user: the directory and then the floor, before the next one begins.
+    pub users: turns::Turns,
+    /// Changes of what is written down of one client.
+    pub clients: turns::Turns,
     /// Who listens to the live stream.
     pub streams: stream::Streams,
     /// Turns true when the server stops.
@@ -145,6 +151,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(skills::routes())
         .merge(reasons::routes())
         .merge(conversations::routes())
+        .merge(targets::routes())
         .merge(offers::routes())
         .merge(stream::routes())
         .merge(asyncapi::routes())
