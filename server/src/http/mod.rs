@@ -30,6 +30,7 @@ pub mod teams;
 pub mod user_access;
 pub mod user_add;
 pub mod users;
+pub mod widgets;
 
 use crate::accounts::Accounts;
 use crate::auth::lockout::Lockout;
@@ -144,6 +145,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(memberships::routes())
         .merge(skills::routes())
         .merge(reasons::routes())
+        .merge(widgets::routes())
         .merge(conversations::routes())
         .merge(offers::routes())
         .merge(stream::routes())
