@@ -48,8 +48,8 @@ use std::time::Duration;
 use stream::Stream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use visitors::Visitors;
 use tokio::time::sleep;
+use visitors::Visitors;
 
 /// How long changes gather before they are sent.
 pub const TICK: Duration = Duration::from_millis(50);
@@ -117,7 +117,8 @@ impl Publisher {
         let batch = Batch { upto: live.position(), ..Batch::default() };
         let (handed_out, checkpoint_at) = (live.position(), live.position());
         let (joining, dirty, checkpoint_due) = (Vec::new(), false, false);
-        let task = Task { live, stream, visitors, told, batch, handed_out, checkpoint_at, checkpoint_due, joining, dirty };
+        let task =
+            Task { live, stream, visitors, told, batch, handed_out, checkpoint_at, checkpoint_due, joining, dirty };
         (Publisher { releases, asked, position }, tokio::spawn(task.run(to_take, to_answer, keeper)))
     }
 

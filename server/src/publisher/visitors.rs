@@ -212,7 +212,8 @@ impl Visits {
     pub fn touch(&mut self, before: Option<&ConversationFacts>, after: Option<&ConversationFacts>) {
         let is_chat = |facts: &&ConversationFacts| facts.channel == Channel::Chat;
         let (before, after) = (before.filter(is_chat), after.filter(is_chat));
-        for (facts, is_there) in before.map(|facts| (facts, false)).into_iter().chain(after.map(|facts| (facts, true))) {
+        for (facts, is_there) in before.map(|facts| (facts, false)).into_iter().chain(after.map(|facts| (facts, true)))
+        {
             let of_client = self.by_client.entry(facts.client).or_default();
             if is_there {
                 of_client.insert(facts.conversation);
