@@ -187,18 +187,23 @@ function sending(thread: Thread, key: string, how: Sending): Thread {
   };
 }
 
+/** A line is told by this page's clock, which may be off by so much from the one that dates messages. */
+const SLACK_MS = 5_000;
+
 /** In the order of time; what is not confirmed stands last. */
 function placed(entries: readonly Entry[], entry: Entry): Entry[] {
-  const before = entries.findLastIndex((other) => other.is !== "mine" && other.at <= entry.at);
+  const precedes = (other: Entry) => {
+    if (other.is === "mine") return false;
+    return entry.is === "line" || other.at <= entry.at + (other.is === "line" ? SLACK_MS : 0);
+  };
+  const before = entries.findLastIndex(precedes);
   return [...entries.slice(0, before + 1), entry, ...entries.slice(before + 1)];
 }
 
+/** A line stands where it was heard of: after all that was said by then. */
 function line(thread: Thread, what: Line, at: number, name?: string): Thread {
   const key = `${what}:${name ?? ""}:${at}`;
-  return {
-    ...thread,
-    entries: placed(thread.entries, { is: "line", key, what, at, ...(name ? { name } : {}) }),
-  };
+  return { ...thread, entries: placed(thread.entries, { is: "line", key, what, at, ...(name ? { name } : {}) }) };
 }
 
 /** The agent of whom a line spoke last. */
