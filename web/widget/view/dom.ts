@@ -73,7 +73,7 @@ export function icon(name: keyof typeof PATHS): SVGElement {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   const path = document.createElementNS(space, "path");
-  set(svg, { viewBox: "0 0 24 24", "aria-hidden": "true", class: `icon ${name}` });
+  set(svg, { viewBox: "0 0 24 24", "aria-hidden": "true", class: `icon i-${name}` });
   set(path, { d: PATHS[name] });
   svg.append(path);
   return svg;

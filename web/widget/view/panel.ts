@@ -75,8 +75,8 @@ export class Panel {
         attrs: { role: "dialog", "aria-labelledby": "title" },
       },
       h(
-        "header",
-        {},
+        "div",
+        { className: "head" },
         this.#face,
         h("div", { className: "who" }, this.#title, this.#under),
         this.#sound,
