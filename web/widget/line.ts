@@ -60,9 +60,9 @@ export class Line {
 
   /** Something says that it may work again: do not wait for the next turn. */
   hurry(): void {
-    if (this.#standing.is === "closed" || this.#standing.is === "live") return;
+    if (this.#standing.is !== "looking" && this.#standing.is !== "lost") return;
     this.#tries = 0;
-    this.#call();
+    if (!this.#socket) this.#call();
     void this.#look();
   }
 
