@@ -1,7 +1,11 @@
 // The shop's own doings: theme, filter, basket, and where an order is. Nothing leaves the page.
 
 const at = (id) => document.getElementById(id);
-const euros = new Intl.NumberFormat("en-IE", { style: "currency", currency: "EUR", maximumFractionDigits: 0 });
+const euros = new Intl.NumberFormat("en-IE", {
+  style: "currency",
+  currency: "EUR",
+  maximumFractionDigits: 0,
+});
 
 function make(tag, props = {}, ...children) {
   const element = Object.assign(document.createElement(tag), props);
@@ -33,12 +37,15 @@ for (const card of document.querySelectorAll(".card")) {
     add.textContent = "Added";
     setTimeout(() => (add.textContent = "Add"), 1200);
   });
-  card.append(make("div", { className: "buy" }, make("span", { className: "price" }, euros.format(price)), add));
+  card.append(
+    make("div", { className: "buy" }, make("span", { className: "price" }, euros.format(price)), add),
+  );
 }
 
 for (const chip of document.querySelectorAll(".chips button")) {
   chip.addEventListener("click", () => {
-    for (const other of chip.parentElement.children) other.setAttribute("aria-pressed", String(other === chip));
+    for (const other of chip.parentElement.children)
+      other.setAttribute("aria-pressed", String(other === chip));
     for (const card of document.querySelectorAll(".card")) {
       card.hidden = chip.dataset.kind !== "all" && card.dataset.kind !== chip.dataset.kind;
     }
@@ -51,7 +58,9 @@ function showBasket() {
   at("total").textContent = euros.format(held.reduce((sum, { price, count }) => sum + price * count, 0));
   const line = ({ name, price, count }) =>
     make("li", {}, make("span", {}, `${count} × ${name}`), make("span", {}, euros.format(price * count)));
-  at("items").replaceChildren(...(held.length ? held.map(line) : [make("li", { className: "empty" }, "Still empty.")]));
+  at("items").replaceChildren(
+    ...(held.length ? held.map(line) : [make("li", { className: "empty" }, "Still empty.")]),
+  );
 }
 showBasket();
 at("basket").addEventListener("click", () => at("cart").showModal());
@@ -69,14 +78,21 @@ const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric",
 
 function showOrder(number) {
   const order = ORDERS[number];
-  at("hint").textContent = order ? "" : `We find no order ${number}. Try NL-20418, or write to us in the chat.`;
+  at("hint").textContent = order
+    ? ""
+    : `We find no order ${number}. Try NL-20418, or write to us in the chat.`;
   if (!order) return;
   at("status-title").textContent = number;
   at("status-what").textContent = order.what;
   at("status-tag").textContent = STEPS[order.done - 1];
   const step = (name, index) => {
     const date = day.format(Date.now() + order.days[index] * 86_400_000);
-    const item = make("li", {}, make("strong", {}, name), make("span", {}, index < order.done ? date : `expected ${date}`));
+    const item = make(
+      "li",
+      {},
+      make("strong", {}, name),
+      make("span", {}, index < order.done ? date : `expected ${date}`),
+    );
     if (index < order.done) item.className = "done";
     if (index === order.done - 1) item.setAttribute("aria-current", "step");
     return item;

@@ -375,16 +375,14 @@ describe("the line", () => {
     Socket.all.at(-1)?.hears({ type: "heartbeat", server_time: "2026-03-02T10:00:00Z" });
     expect(Math.abs(visitor.now() - Date.parse("2026-03-02T10:00:00Z"))).toBeLessThan(1_000);
     Socket.all.at(-1)?.hears({ type: "state", stage: "active", agent: "Anna" });
-    Socket.all
-      .at(-1)
-      ?.hears({
-        type: "message",
-        id: "m9",
-        author: "agent",
-        name: "Anna",
-        text: "Hi!",
-        at: "2026-03-02T10:00:01Z",
-      });
+    Socket.all.at(-1)?.hears({
+      type: "message",
+      id: "m9",
+      author: "agent",
+      name: "Anna",
+      text: "Hi!",
+      at: "2026-03-02T10:00:01Z",
+    });
     Socket.all.at(-1)?.hears({ type: "something new" });
     Socket.all.at(-1)?.onmessage?.({ data: "no json" });
     expect(events).toEqual(["active", { name: "Anna", text: "Hi!" }]);

@@ -28,6 +28,8 @@ export interface Shown {
   readonly thread: Thread;
   readonly line: Standings;
   readonly open: boolean;
+  /** It opened by itself: what the visitor is at is not taken from them. */
+  readonly quietly: boolean;
   readonly unread: number;
   readonly who: Who;
   /** Whether to ask the visitor for their name. */
@@ -75,6 +77,7 @@ export class Chat {
       thread,
       line: { is: "closed" },
       open: false,
+      quietly: false,
       unread: 0,
       who: kept.who ?? {},
       asks: asks && !kept.unasked,
@@ -133,10 +136,10 @@ export class Chat {
     }
   }
 
-  open(): void {
+  open({ quietly } = { quietly: false }): void {
     if (this.#shown.open) return;
     this.#memory.put({ open: true });
-    this.#show({ open: true });
+    this.#show({ open: true, quietly });
     this.#attend();
     this.seen();
     this.#tell("open", undefined);

@@ -40,8 +40,8 @@ function begin(script: HTMLScriptElement, widget: string): void {
   const mount = () => {
     frame(chat, script);
     // On a phone the panel would stand before a page that the visitor wanted to see.
-    if (chat.wasOpen && innerWidth > 480) chat.open();
-    void chat.begin();
+    const opens = chat.wasOpen && innerWidth > 480;
+    void chat.begin().then(() => opens && chat.open({ quietly: true }));
   };
   if (document.body) mount();
   else addEventListener("DOMContentLoaded", mount, { once: true });

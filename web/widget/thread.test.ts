@@ -196,7 +196,10 @@ it("seen twice is said once, in the order of time", () => {
 });
 
 it("keeps a line before the words that followed it, although the clocks differ a little", () => {
-  const live = after(state("active", { agent: "Anna" }, 1), heard({ ...message("m1", "agent", "Hi!", 1), at: new Date(NOW + 59_500).toISOString() }));
+  const live = after(
+    state("active", { agent: "Anna" }, 1),
+    heard({ ...message("m1", "agent", "Hi!", 1), at: new Date(NOW + 59_500).toISOString() }),
+  );
   expect(told(live)).toEqual(["-- joined Anna", "Anna: Hi!"]);
   const missed = step(live, heard(message("m0", "client", "Hello", 0)));
   expect(told(missed)).toEqual(["me: Hello", "-- joined Anna", "Anna: Hi!"]);

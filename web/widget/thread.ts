@@ -203,7 +203,10 @@ function placed(entries: readonly Entry[], entry: Entry): Entry[] {
 /** A line stands where it was heard of: after all that was said by then. */
 function line(thread: Thread, what: Line, at: number, name?: string): Thread {
   const key = `${what}:${name ?? ""}:${at}`;
-  return { ...thread, entries: placed(thread.entries, { is: "line", key, what, at, ...(name ? { name } : {}) }) };
+  return {
+    ...thread,
+    entries: placed(thread.entries, { is: "line", key, what, at, ...(name ? { name } : {}) }),
+  };
 }
 
 /** The agent of whom a line spoke last. */

@@ -10,7 +10,11 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const SHOP = fileURLToPath(new URL("../../shop/", import.meta.url));
-const TYPES: { readonly [ending: string]: string } = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript" };
+const TYPES: { readonly [ending: string]: string } = {
+  ".html": "text/html",
+  ".css": "text/css",
+  ".js": "text/javascript",
+};
 
 interface Said {
   readonly id: string;
@@ -22,13 +26,22 @@ interface Said {
 
 export class Desk {
   readonly widget = "wg_shop";
-  looks = { name: "Northlight", greeting: "Good evening! Ask us anything about lamps, orders or repairs.", color: "#1d4b47" };
+  looks = {
+    name: "Northlight",
+    greeting: "Good evening! Ask us anything about lamps, orders or repairs.",
+    color: "#1d4b47",
+  };
   standing: { stage: string; place?: number; agent?: string } = { stage: "none" };
   messages: Said[] = [];
   /** Every word that arrived, with its key, also those that were refused. */
-  asked: { readonly path: string; readonly key: string | undefined; readonly body: Record<string, unknown> }[] = [];
+  asked: {
+    readonly path: string;
+    readonly key: string | undefined;
+    readonly body: Record<string, unknown>;
+  }[] = [];
   /** Answers that are given instead of the true ones. */
-  instead: ((path: string) => { status: number; code: string; retry?: number } | "hang up" | undefined) | undefined;
+  instead:
+    ((path: string) => { status: number; code: string; retry?: number } | "hang up" | undefined) | undefined;
   refusesStreams = false;
   readonly #done = new Map<string, string>();
   readonly #streams = new Set<Socket>();
@@ -49,13 +62,14 @@ export class Desk {
 
   static async open(script: string): Promise<Desk> {
     const desk = new Desk(script);
-    for (const server of [desk.#server, desk.#shop]) await new Promise<void>((open) => server.listen(0, "127.0.0.1", open));
+    for (const server of [desk.#server, desk.#shop])
+      await new Promise<void>((open) => server.listen(0, "127.0.0.1", open));
     return desk;
   }
 
   close(): void {
     for (const socket of this.#sockets) socket.destroy();
-    for (const server of [this.#server, this.#shop]) server.close(), server.closeAllConnections();
+    for (const server of [this.#server, this.#shop]) (server.close(), server.closeAllConnections());
   }
 
   get address(): string {
@@ -91,7 +105,10 @@ export class Desk {
 
   #tell(frame: object): void {
     const text = Buffer.from(JSON.stringify(frame));
-    const head = text.length < 126 ? Buffer.from([0x81, text.length]) : Buffer.from([0x81, 126, text.length >> 8, text.length & 255]);
+    const head =
+      text.length < 126
+        ? Buffer.from([0x81, text.length])
+        : Buffer.from([0x81, 126, text.length >> 8, text.length & 255]);
     for (const socket of this.#streams) socket.write(Buffer.concat([head, text]));
   }
 
@@ -102,10 +119,17 @@ export class Desk {
       socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
       return;
     }
-    const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\nsec-websocket-protocol: ${protocol}\r\n\r\n`);
+    const accept = createHash("sha1")
+      .update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest("base64");
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\nsec-websocket-protocol: ${protocol}\r\n\r\n`,
+    );
     this.#streams.add(socket);
-    const beat = setInterval(() => this.#tell({ type: "heartbeat", server_time: new Date().toISOString() }), 10_000);
+    const beat = setInterval(
+      () => this.#tell({ type: "heartbeat", server_time: new Date().toISOString() }),
+      10_000,
+    );
     socket.on("data", (data) => ((data[0] ?? 0) & 15) === 8 && socket.end());
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {
@@ -116,7 +140,8 @@ export class Desk {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url === "/widget.js") return void response.setHeader("content-type", "text/javascript").end(this.#script);
+    if (request.url === "/widget.js")
+      return void response.setHeader("content-type", "text/javascript").end(this.#script);
     response.setHeader("access-control-allow-origin", this.shop).setHeader("vary", "origin");
     response.setHeader("access-control-allow-headers", "authorization, content-type, idempotency-key");
     response.setHeader("access-control-expose-headers", "retry-after");
@@ -131,7 +156,9 @@ export class Desk {
     if (instead) {
       if (instead.retry) response.setHeader("retry-after", String(instead.retry));
       response.setHeader("content-type", "application/problem+json");
-      return void response.writeHead(instead.status).end(JSON.stringify({ code: instead.code, status: instead.status }));
+      return void response
+        .writeHead(instead.status)
+        .end(JSON.stringify({ code: instead.code, status: instead.status }));
     }
     const answer = (key && this.#done.get(key)) ?? JSON.stringify(this.#do(path, body as { text?: string }));
     if (key) this.#done.set(key, answer);
@@ -149,7 +176,8 @@ export class Desk {
       case "POST /messages": {
         const id = `ms_${this.messages.length + 1}`;
         this.#record({ id, author: "client", text: text ?? "", at: new Date().toISOString() });
-        if (this.standing.stage === "none" || this.standing.stage === "ended") this.stand({ stage: "waiting", place: 2 });
+        if (this.standing.stage === "none" || this.standing.stage === "ended")
+          this.stand({ stage: "waiting", place: 2 });
         return { id };
       }
       case "POST /end":
@@ -162,10 +190,11 @@ export class Desk {
 
   async #sell(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? "/").split(/[?#]/)[0];
-    const name = path === "/" ? "index.html" : path?.slice(1) ?? "";
+    const name = path === "/" ? "index.html" : (path?.slice(1) ?? "");
     if (!/^[a-z]+\.(html|css|js)$/.test(name)) return void response.writeHead(404).end();
     let text = await readFile(SHOP + name, "utf8");
-    if (name.endsWith(".html")) text = this.dress(text.replaceAll("{{SERVER}}", this.address).replaceAll("{{WIDGET}}", this.widget));
+    if (name.endsWith(".html"))
+      text = this.dress(text.replaceAll("{{SERVER}}", this.address).replaceAll("{{WIDGET}}", this.widget));
     response.setHeader("content-type", `${TYPES[extname(name)]}; charset=utf-8`).end(text);
   }
 }

@@ -8,5 +8,11 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   root: at("."),
   cacheDir: at("../../node_modules/.vite-widget-browser"),
-  test: { environment: "node", include: ["**/*.look.ts"], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+  test: {
+    environment: "node",
+    include: ["**/*.look.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
 });

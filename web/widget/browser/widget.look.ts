@@ -11,7 +11,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Desk } from "./desk";
 
 const pictures = process.env["LOOK"];
-const SIZES = { wide: { width: 1600, height: 1000 }, laptop: { width: 1280, height: 720 }, phone: { width: 390, height: 844 } };
+const SIZES = {
+  wide: { width: 1600, height: 1000 },
+  laptop: { width: 1280, height: 720 },
+  phone: { width: 390, height: 844 },
+};
 
 let script: string;
 let browser: Browser;
@@ -28,7 +32,14 @@ beforeAll(async () => {
   script = await readFile(join(process.env["CONSOLE_OUT_DIR"], "widget.js"), "utf8");
   browser = await chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb", "--font-render-hinting=none", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+    args: [
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      "--disable-gpu",
+      "--force-color-profile=srgb",
+      "--font-render-hinting=none",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ],
   });
 });
 afterAll(() => browser?.close());
@@ -52,9 +63,18 @@ async function visit(options: Options = {}): Promise<Page> {
 async function another(): Promise<Page> {
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
+  page.on(
+    "console",
+    (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()),
+  );
   page.on("requestfailed", (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
-  page.on("request", (request) => [desk.shop, desk.address].some((own) => request.url().startsWith(own)) || request.url().startsWith("data:") || complaints.push(`asks ${request.url()}`));
+  page.on(
+    "request",
+    (request) =>
+      [desk.shop, desk.address].some((own) => request.url().startsWith(own)) ||
+      request.url().startsWith("data:") ||
+      complaints.push(`asks ${request.url()}`),
+  );
   await page.goto(desk.shop);
   await launcher(page).waitFor();
   return page;
@@ -65,7 +85,8 @@ const panel = (page: Page) => page.locator("readyroom-chat .panel");
 const field = (page: Page) => page.getByRole("textbox", { name: /Write a message|اكتب رسالة/ });
 const bubbles = (page: Page) => page.locator("readyroom-chat .bubble").allInnerTexts();
 const picture = async (page: Page, name: string) => {
-  if (pictures) await page.waitForTimeout(350).then(() => page.screenshot({ path: join(pictures, `${name}.png`) }));
+  if (pictures)
+    await page.waitForTimeout(350).then(() => page.screenshot({ path: join(pictures, `${name}.png`) }));
 };
 
 async function write(page: Page, text: string): Promise<void> {
@@ -76,17 +97,33 @@ async function write(page: Page, text: string): Promise<void> {
 /** A thread of some length, as a visitor comes back to it. */
 function converse(): void {
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
-  desk.messages.push({ id: "ms_0", author: "client", text: "Hello, my Alba lamp arrived with a flickering dimmer.", at: ago(9).toISOString() });
+  desk.messages.push({
+    id: "ms_0",
+    author: "client",
+    text: "Hello, my Alba lamp arrived with a flickering dimmer.",
+    at: ago(9).toISOString(),
+  });
   desk.say("Good evening! I am sorry about that – let me look.", "Anna", ago(8));
-  desk.say("Is it order NL-20418? The dimmer is a part we can send you: https://northlight.example/parts/alba-dimmer.", "Anna", ago(8));
+  desk.say(
+    "Is it order NL-20418? The dimmer is a part we can send you: https://northlight.example/parts/alba-dimmer.",
+    "Anna",
+    ago(8),
+  );
   desk.messages.push({ id: "ms_9", author: "client", text: "Yes, that one.", at: ago(2).toISOString() });
-  desk.messages.push({ id: "ms_10", author: "client", text: "Can I put it in myself?", at: ago(2).toISOString() });
+  desk.messages.push({
+    id: "ms_10",
+    author: "client",
+    text: "Can I put it in myself?",
+    at: ago(2).toISOString(),
+  });
   desk.say("You can. Four screws, ten minutes.", "Anna", ago(1));
   desk.standing = { stage: "active", agent: "Anna" };
 }
 
 async function returning(page: Page): Promise<void> {
-  await page.evaluate(() => localStorage.setItem("readyroom:wg_shop", JSON.stringify({ token: "vt_0123456789", unasked: true })));
+  await page.evaluate(() =>
+    localStorage.setItem("readyroom:wg_shop", JSON.stringify({ token: "vt_0123456789", unasked: true })),
+  );
   await page.reload();
   await launcher(page).waitFor();
 }
@@ -95,8 +132,12 @@ async function faults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } as never);
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary}`));
+    const { violations } = await axe.run({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    } as never);
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary}`),
+    );
   });
 }
 
@@ -115,7 +156,10 @@ describe("a visit", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await write(page, "Hello, does Reed come with a longer cable?");
     await page.getByText("You are number 2 in line").first().waitFor();
-    expect(desk.asked.find(({ path }) => path === "POST /visits")?.body).toEqual({ name: "Olga", email: "olga@example.com" });
+    expect(desk.asked.find(({ path }) => path === "POST /visits")?.body).toEqual({
+      name: "Olga",
+      email: "olga@example.com",
+    });
     await picture(page, "2-in-line");
     desk.stand({ stage: "waiting", place: 1 });
     await page.getByText("You are number 1 in line").first().waitFor();
@@ -154,7 +198,8 @@ describe("a visit", () => {
     await launcher(other).click();
     await expect.poll(() => bubbles(other)).toEqual(["Are you there?", "I am."]);
     await write(other, "From the other tab");
-    for (const tab of [page, other]) await expect.poll(() => bubbles(tab)).toEqual(["Are you there?", "I am.", "From the other tab"]);
+    for (const tab of [page, other])
+      await expect.poll(() => bubbles(tab)).toEqual(["Are you there?", "I am.", "From the other tab"]);
   });
 
   it("counts what came while the panel was closed, on the button and in the title", async () => {
@@ -164,7 +209,11 @@ describe("a visit", () => {
     await page.locator(".said:not(.pending) .bubble").waitFor();
     await page.keyboard.press("Escape");
     await panel(page).waitFor({ state: "hidden" });
-    expect(await page.evaluate(() => document.querySelector("readyroom-chat")?.shadowRoot?.activeElement?.className)).toBe("launcher");
+    expect(
+      await page.evaluate(
+        () => document.querySelector("readyroom-chat")?.shadowRoot?.activeElement?.className,
+      ),
+    ).toBe("launcher");
     desk.stand({ stage: "active", agent: "Anna" });
     for (const text of ["One", "Two"]) desk.say(text);
     await page.getByRole("button", { name: "Open the chat, new messages: 2" }).waitFor();
@@ -228,13 +277,17 @@ describe("when something goes wrong", () => {
     const page = await visit();
     await launcher(page).click();
     let once = true;
-    desk.instead = (path) => (path === "POST /messages" && once ? ((once = false), { status: 429, code: "too_often", retry: 3 }) : undefined);
+    desk.instead = (path) =>
+      path === "POST /messages" && once
+        ? ((once = false), { status: 429, code: "too_often", retry: 3 })
+        : undefined;
     await write(page, "Fast");
     await page.getByText(/That was a lot at once. Going on in 3 s/).waitFor();
     await picture(page, "9-too-often");
     await page.getByText("You are number 2 in line").first().waitFor();
     expect(await page.getByText("That was a lot at once").isVisible()).toBe(false);
-    desk.instead = (path) => (path === "POST /messages" ? { status: 409, code: "client_blocked" } : undefined);
+    desk.instead = (path) =>
+      path === "POST /messages" ? { status: 409, code: "client_blocked" } : undefined;
     await write(page, "Rude");
     await page.getByText("We cannot take messages from you here.").waitFor();
     await picture(page, "10-blocked");
@@ -247,7 +300,9 @@ describe("when something goes wrong", () => {
     await page.evaluate(() => navigator.clipboard.writeText("x".repeat(100_000)));
     await field(page).focus();
     await page.keyboard.press("Control+V");
-    await page.getByText("That text has 100,000 characters; a message holds 4,000. Nothing was pasted.").waitFor();
+    await page
+      .getByText("That text has 100,000 characters; a message holds 4,000. Nothing was pasted.")
+      .waitFor();
     expect(await field(page).inputValue()).toBe("Before");
     await picture(page, "11-paste");
     await field(page).fill("x".repeat(4_012));
@@ -260,9 +315,16 @@ describe("when something goes wrong", () => {
 describe("a page that is not ours", () => {
   it("cannot break it, and is not broken by it", async () => {
     desk.dress = (page) =>
-      page.replace("</head>", `<style>*{color:red!important;font:900 40px serif!important;display:inline!important;transform:rotate(2deg)}readyroom-chat{display:none!important;opacity:0!important}html{font-size:40px}</style></head>`).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+      page
+        .replace(
+          "</head>",
+          `<style>*{color:red!important;font:900 40px serif!important;display:inline!important}readyroom-chat{display:none!important;opacity:0!important;transform:rotate(9deg)!important;filter:blur(9px)!important}html{font-size:40px}</style></head>`,
+        )
+        .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
     const page = await visit();
-    const globals = await page.evaluate(() => Object.keys(window).filter((name) => /ready|widget|chat/i.test(name)));
+    const globals = await page.evaluate(() =>
+      Object.keys(window).filter((name) => /ready|widget|chat/i.test(name)),
+    );
     expect(globals).toEqual(["Readyroom"]);
     await launcher(page).click();
     expect(await panel(page).boundingBox()).toMatchObject({ width: 380, height: 600 });
@@ -278,7 +340,11 @@ describe("a page that is not ours", () => {
     await write(page, "/ <img src=x onerror=alert(1)> https://a.example/\u202egpj.exe <b>b</b>");
     await page.locator(".said:not(.pending) .bubble").waitFor();
     expect(await page.title()).toBe(before);
-    expect(await page.locator("readyroom-chat .bubble *").evaluateAll((inside) => inside.map(({ outerHTML }) => outerHTML))).toEqual([
+    expect(
+      await page
+        .locator("readyroom-chat .text *")
+        .evaluateAll((inside) => inside.map(({ outerHTML }) => outerHTML)),
+    ).toEqual([
       '<a href="https://a.example/" target="_blank" rel="noopener noreferrer nofollow" title="https://a.example/">https://a.example/</a>',
     ]);
   });
@@ -287,7 +353,14 @@ describe("a page that is not ours", () => {
     const page = await visit();
     const heard = await page.evaluate(async () => {
       const heard: unknown[] = [];
-      const { Readyroom } = window as unknown as { Readyroom: { open(): void; close(): void; identify(who: object): void; on(name: string, heard: (told: unknown) => void): () => void } };
+      const { Readyroom } = window as unknown as {
+        Readyroom: {
+          open(): void;
+          close(): void;
+          identify(who: object): void;
+          on(name: string, heard: (told: unknown) => void): () => void;
+        };
+      };
       for (const name of ["open", "close"]) Readyroom.on(name, () => heard.push(name));
       Readyroom.on("open", () => {
         throw new Error("the page's own");
@@ -312,7 +385,9 @@ describe("by keyboard", () => {
     await page.keyboard.type("one");
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("two");
-    await field(page).evaluate((field) => field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true, bubbles: true })));
+    await field(page).evaluate((field) =>
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true, bubbles: true })),
+    );
     expect(await field(page).inputValue()).toBe("one\ntwo");
     await page.keyboard.press("Enter");
     await expect.poll(() => bubbles(page)).toEqual(["one\ntwo"]);
@@ -321,7 +396,10 @@ describe("by keyboard", () => {
   it("the focus stays in the panel on a phone", async () => {
     const page = await visit({ viewport: SIZES.phone, hasTouch: true, isMobile: true });
     await launcher(page).tap();
-    const inside = () => page.evaluate(() => document.querySelector("readyroom-chat")?.shadowRoot?.activeElement?.closest(".panel") !== null);
+    const inside = () =>
+      page.evaluate(
+        () => document.querySelector("readyroom-chat")?.shadowRoot?.activeElement?.closest(".panel") !== null,
+      );
     for (let press = 0; press < 12; press += 1) {
       await page.keyboard.press(press < 6 ? "Tab" : "Shift+Tab");
       expect(await inside()).toBe(true);
@@ -332,10 +410,16 @@ describe("by keyboard", () => {
 
 describe("to look at", () => {
   const themes = ["light", "dark"] as const;
-  it.each(Object.keys(SIZES).flatMap((size) => themes.map((theme) => [size as keyof typeof SIZES, theme] as const)))("the shop and the chat, %s, %s", async (size, theme) => {
+  it.each(
+    Object.keys(SIZES).flatMap((size) => themes.map((theme) => [size as keyof typeof SIZES, theme] as const)),
+  )("the shop and the chat, %s, %s", async (size, theme) => {
     converse();
     const phone = size === "phone";
-    const page = await visit({ viewport: SIZES[size], colorScheme: theme, ...(phone ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}) });
+    const page = await visit({
+      viewport: SIZES[size],
+      colorScheme: theme,
+      ...(phone ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}),
+    });
     await returning(page);
     await picture(page, `shop-${size}-${theme}-closed`);
     expect(await faults(page)).toEqual([]);
@@ -350,10 +434,21 @@ describe("to look at", () => {
     }
   });
 
-  it.each([["laptop", "light"], ["phone", "dark"]] as const)("in Arabic, %s, %s", async (size, theme) => {
+  it.each([
+    ["laptop", "light"],
+    ["phone", "dark"],
+  ] as const)("in Arabic, %s, %s", async (size, theme) => {
     converse();
     desk.looks = { name: "نورثلايت", greeting: "مساء الخير! اسألنا عن المصابيح والطلبات.", color: "#c2410c" };
-    desk.messages = desk.messages.map((said) => ({ ...said, ...(said.author === "agent" ? { name: "ليلى" } : {}), text: said.text.startsWith("Is it") ? "هل هو الطلب NL-20418؟ هذه القطعة: https://northlight.example/parts/alba." : said.text.startsWith("Yes") ? "نعم، هذا هو." : said.text }));
+    desk.messages = desk.messages.map((said) => ({
+      ...said,
+      ...(said.author === "agent" ? { name: "ليلى" } : {}),
+      text: said.text.startsWith("Is it")
+        ? "هل هو الطلب NL-20418؟ هذه القطعة: https://northlight.example/parts/alba."
+        : said.text.startsWith("Yes")
+          ? "نعم، هذا هو."
+          : said.text,
+    }));
     desk.standing = { stage: "active", agent: "ليلى" };
     desk.dress = (page) => page.replace("async></script>", 'data-lang="ar" async></script>');
     const page = await visit({ viewport: SIZES[size], colorScheme: theme });
@@ -365,7 +460,13 @@ describe("to look at", () => {
   });
 
   it("a phone that greets", async () => {
-    const page = await visit({ viewport: SIZES.phone, hasTouch: true, isMobile: true, deviceScaleFactor: 2, colorScheme: "dark" });
+    const page = await visit({
+      viewport: SIZES.phone,
+      hasTouch: true,
+      isMobile: true,
+      deviceScaleFactor: 2,
+      colorScheme: "dark",
+    });
     await launcher(page).tap();
     await page.getByText("Good evening").waitFor();
     await picture(page, "phone-greeting");

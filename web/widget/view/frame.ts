@@ -56,19 +56,22 @@ export function frame(chat: Chat, script: HTMLScriptElement): void {
     const shown = chat.shown;
     const looks = shown.widget.is === "known" ? shown.widget.looks : undefined;
     if (looks && colour !== looks.color) paint(root, (colour = looks.color));
+    // Until it is known, the launcher would show another colour than its own.
+    launcher.hidden = shown.widget.is === "asking";
+    const inside = shadow.activeElement !== null;
     if (before?.open !== shown.open) {
       panel.element.hidden = !shown.open;
       set(root, { "data-open": shown.open });
+      fitted();
     }
     panel.show(shown);
     mark(launcher, badge, shown, told);
     title(shown.unread);
     if (shown.open && !before?.open) {
       panel.opened();
-      if (before) panel.focus();
+      if (!shown.quietly) panel.focus();
     }
-    if (before?.open && !shown.open) launcher.focus();
-    fitted();
+    if (before?.open && !shown.open && inside) launcher.focus();
     speak(before, shown, aloud, told);
     if (shown.sound && before && !before.sound) tune();
     if (shown.widget.is === "no" && before?.widget.is !== "no") {

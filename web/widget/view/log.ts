@@ -142,7 +142,11 @@ export class Log {
     const failed = entry.is === "mine" && entry.how.is === "failed";
     const pending = entry.is === "mine" && !failed;
     const side = `${own ? "own" : "theirs"}${first ? " first" : ""}${last ? " last" : ""}${pending ? " pending" : ""}${failed ? " failed" : ""}`;
-    const text = h("div", { className: "bubble", dir: "auto" }, ...linked(entry.text));
+    const text = h(
+      "div",
+      { className: "bubble" },
+      h("div", { className: "text", dir: "auto" }, ...linked(entry.text)),
+    );
     const foot = failed
       ? this.#failed(entry.key)
       : pending

@@ -3,10 +3,10 @@
 import type { Chat, Shown } from "../chat";
 import { LOST_MS_SHOWN } from "../limits";
 import type { Stage } from "../thread";
-import { type Tongue } from "../words";
+import { type Tongue, filled } from "../words";
 import { about } from "./about";
 import { Composer } from "./composer";
-import { type Child, fill, h, icon, say, sentence, set } from "./dom";
+import { fill, h, icon, say, set } from "./dom";
 import { Log } from "./log";
 import { refusal } from "./refusals";
 
@@ -20,13 +20,15 @@ export class Panel {
   readonly #title = h("h2", { id: "title" });
   readonly #under = h("p", { className: "under" });
   readonly #sound: HTMLButtonElement;
-  readonly #strip = h("div", { className: "strip", hidden: true });
+  readonly #ends: HTMLButtonElement;
+  readonly #leave: HTMLButtonElement;
+  readonly #told = h("span", { className: "told" });
+  readonly #strip: HTMLElement;
   readonly #lost: HTMLElement;
   readonly #notice = h("p", { className: "notice", hidden: true, attrs: { role: "status" } });
   readonly #hello: HTMLElement;
   readonly #anew: HTMLElement;
   readonly #sheet: HTMLElement;
-  #strips = "";
   #hellos = "";
   #countdown: ReturnType<typeof setTimeout> | undefined;
   #until: { readonly no: Shown["no"]; readonly at: number } | undefined;
@@ -42,6 +44,11 @@ export class Panel {
         icon(name),
       );
     this.#sound = press(words.soundOn, "mute", () => chat.sound(!chat.shown.sound));
+    const ends = (label: string) =>
+      h("button", { type: "button", className: "quiet", on: { click: () => this.#ask(true) } }, label);
+    [this.#ends, this.#leave] = [ends(words.end), ends(words.leave)];
+    const dots = h("span", { className: "dots", attrs: { "aria-hidden": "true" } }, h("i"), h("i"), h("i"));
+    this.#strip = h("div", { className: "strip", hidden: true }, dots, this.#told, this.#leave);
     this.#lost = h(
       "div",
       { className: "lost", hidden: true },
@@ -71,6 +78,7 @@ export class Panel {
       {
         className: "panel",
         hidden: true,
+        tabIndex: -1,
         on: { keydown: (event: KeyboardEvent) => this.#key(event) },
         attrs: { role: "dialog", "aria-labelledby": "title" },
       },
@@ -79,6 +87,7 @@ export class Panel {
         { className: "head" },
         this.#face,
         h("div", { className: "who" }, this.#title, this.#under),
+        this.#ends,
         this.#sound,
         press(words.close, "close", () => chat.close()),
       ),
@@ -94,12 +103,11 @@ export class Panel {
 
   /** Where the visitor goes on when the panel opens. */
   focus(): void {
-    const target = !this.#composer.element.hidden
-      ? this.#composer.field
-      : !this.#anew.hidden
-        ? this.#anew.firstElementChild
-        : this.element.querySelector(".tool");
-    (target as HTMLElement | null)?.focus({ preventScroll: true });
+    // A keyboard that comes up unasked covers half of a phone, and what is to be read first.
+    const phone = this.element.ariaModal === "true";
+    const next = this.#anew.hidden ? this.#composer.field : this.#anew.querySelector("button");
+    const target = phone || next?.closest("[hidden]") ? this.element : next;
+    target?.focus({ preventScroll: true });
   }
 
   opened(): void {
@@ -116,7 +124,7 @@ export class Panel {
     this.#refuse(shown);
     const over = stage.is === "ended" && !shown.anew;
     const shut = shown.widget.is === "no" && shown.widget.no.is === "refused";
-    const focused = (this.element.getRootNode() as ShadowRoot).activeElement;
+    const focused = focusedIn(this.element);
     const moves =
       focused !== null &&
       ((over && this.#composer.element.contains(focused)) ||
@@ -137,16 +145,18 @@ export class Panel {
 
   #head({ widget, thread: { stage } }: Shown): void {
     const { words } = this.#tongue;
-    const us = widget.is === "known" ? widget.looks.name : words.chat;
+    const known = widget.is === "known";
+    const us = known ? widget.looks.name : words.chat;
     const agent = stage.is === "active" ? stage.agent : undefined;
     say(this.#title, agent ?? us);
-    const face = initial(agent ?? us);
-    if (this.#face.textContent !== face) fill(this.#face, face);
+    const face = known ? initial(agent ?? us) : "";
+    if (this.#face.textContent !== face || this.#face.childNodes.length === 0)
+      fill(this.#face, face || icon("chat"));
     set(this.#face, { "data-agent": agent !== undefined });
     const under = {
-      none: words.welcome,
+      none: known ? words.welcome : "",
       waiting: words.waiting,
-      active: agent ? `${words.withYou} · ${us}` : words.connectedUnnamed,
+      active: agent ? words.withYou : words.connectedUnnamed,
       ended: words.over,
     }[stage.is];
     say(this.#under, under);
@@ -161,52 +171,31 @@ export class Panel {
     this.#lost.hidden = !lost || Date.now() - since < LOST_MS_SHOWN;
     if (lost && this.#lost.hidden)
       setTimeout(() => this.#stands(this.#chat.shown, this.#chat.shown.thread.stage), LOST_MS_SHOWN);
-    const strip =
-      stage.is === "waiting"
-        ? `${stage.place ?? "?"}`
-        : stage.is === "active"
-          ? `with ${stage.agent ?? ""}`
-          : "";
-    const key = `${strip} ${shown.ending}`;
-    this.#strip.hidden = strip === "";
-    if (this.#strips === key) return;
-    this.#strips = key;
-    const end = h(
-      "button",
-      { type: "button", className: "quiet", disabled: shown.ending, on: { click: () => this.#ask(true) } },
-      stage.is === "waiting" ? words.leave : words.end,
-    );
-    const told: Child[] =
-      stage.is === "waiting"
-        ? stage.place
-          ? sentence(words.inLine, { n: number(stage.place) })
-          : [words.waiting]
-        : stage.is === "active" && stage.agent
-          ? sentence(words.connected, { name: stage.agent })
-          : [words.connectedUnnamed];
-    const focused = this.#strip.contains((this.element.getRootNode() as ShadowRoot).activeElement);
-    fill(
-      this.#strip,
-      stage.is === "waiting" &&
-        h("span", { className: "dots", attrs: { "aria-hidden": "true" } }, h("i"), h("i"), h("i")),
-      h("span", { className: "told" }, ...told),
-      end,
-    );
-    if (focused) end.focus();
+    const ends = stage.is === "active";
+    const held = this.#ends === focusedIn(this.element) && !ends;
+    this.#ends.hidden = !ends;
+    this.#ends.disabled = this.#leave.disabled = shown.ending;
+    if (held) this.focus();
+    this.#strip.hidden = stage.is !== "waiting";
+    const place = stage.is === "waiting" ? stage.place : undefined;
+    say(this.#told, place ? filled(words.inLine, { n: number(place) }) : words.inLineSomewhere);
   }
 
   #greet({ widget, thread, asks }: Shown): void {
     const { words } = this.#tongue;
+    const shut = widget.is === "no" && widget.no.is === "refused" ? refusal(widget.no, this.#tongue, 0) : "";
     const looks = widget.is === "known" ? widget.looks : undefined;
     const asked = asks && looks !== undefined && thread.stage.is === "none" && thread.entries.length === 0;
-    const key = `${looks?.name}\n${looks?.greeting}\n${asked}`;
+    const key = `${looks?.name}\n${looks?.greeting}\n${asked}\n${shut}`;
     if (this.#hellos === key) return;
     this.#hellos = key;
-    const focused = this.#hello.contains((this.element.getRootNode() as ShadowRoot).activeElement);
+    const focused = this.#hello.contains(focusedIn(this.element));
     fill(
       this.#hello,
       looks && h("div", { className: "crest", attrs: { "aria-hidden": "true" } }, initial(looks.name)),
       looks && h("p", { className: "greeting", dir: "auto" }, looks.greeting || words.welcome),
+      shut !== "" &&
+        h("div", { className: "shut" }, icon("alert"), h("p", { attrs: { role: "status" } }, shut)),
       asked &&
         about(this.#tongue, {
           identify: (who) => this.#chat.identify(who),
@@ -218,7 +207,7 @@ export class Panel {
 
   #refuse({ widget, no, line }: Shown): void {
     clearTimeout(this.#countdown);
-    const why = widget.is === "no" ? widget.no : no;
+    const why = widget.is === "no" ? (widget.no.is === "refused" ? undefined : widget.no) : no;
     // The banner says the same already.
     if (!why || (why.is === "unreachable" && line.is === "lost")) {
       this.#notice.hidden = true;
@@ -230,6 +219,7 @@ export class Panel {
     const seconds = Math.ceil((this.#until.at - Date.now()) / 1_000);
     say(this.#notice, refusal(why, this.#tongue, seconds));
     this.#notice.hidden = why.is === "later" && seconds < 1;
+    set(this.#notice, { "data-passes": why.is === "later" || why.is === "unreachable" });
     set(this.#notice, { "aria-live": why.is === "later" ? "off" : "polite" });
     if (why.is === "later" && seconds > 0)
       this.#countdown = setTimeout(() => this.#refuse(this.#chat.shown), 1_000);
@@ -282,10 +272,8 @@ export class Panel {
     if (this.#sheet.hidden === !open) return;
     this.#sheet.hidden = !open;
     for (const child of this.element.children) if (child !== this.#sheet) (child as HTMLElement).inert = open;
-    const target = open
-      ? this.#sheet.querySelector<HTMLElement>(".outlined")
-      : this.#strip.querySelector<HTMLElement>("button");
-    target?.focus();
+    const back = this.#ends.hidden ? this.#leave : this.#ends;
+    (open ? this.#sheet.querySelector<HTMLElement>(".outlined") : back)?.focus();
   }
 
   #end(): void {
@@ -310,12 +298,16 @@ export class Panel {
       (stop) =>
         stop.getClientRects().length > 0 && !stop.closest("[inert]") && !(stop as HTMLButtonElement).disabled,
     );
-    const focused = (this.element.getRootNode() as ShadowRoot).activeElement;
+    const focused = focusedIn(this.element);
     const [leaves, enters] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
     if (focused !== leaves || !enters) return;
     event.preventDefault();
     enters.focus();
   }
+}
+
+function focusedIn(element: Element): Element | null {
+  return (element.getRootNode() as ShadowRoot).activeElement;
 }
 
 function initial(name: string): string {

@@ -23,7 +23,9 @@ export interface Tongue {
 export function tongue(...tags: readonly (string | null | undefined)[]): Tongue {
   const tag = tags.find((tag) => tag && LANGUAGES[primary(tag)]) ?? "en";
   const { words, dir } = LANGUAGES[primary(tag)] ?? { words: en, dir: "ltr" };
-  const lang = valid(tag) ? tag : primary(tag);
+  // The visitor's own region, where it is of this language: who reads English may still count hours to 24.
+  const lang =
+    [...navigator.languages, tag].find((own) => valid(own) && primary(own) === primary(tag)) ?? primary(tag);
   const [number, time] = [
     new Intl.NumberFormat(lang),
     new Intl.DateTimeFormat(lang, { hour: "numeric", minute: "2-digit" }),
