@@ -64,7 +64,7 @@ async fn serve(config: Config, out: &mut dyn Write) -> anyhow::Result<Exit> {
 }
 
 /// Waits for Ctrl-C, or for the signal by which services are stopped.
-async fn told_to_stop() -> std::io::Result<()> {
+pub async fn told_to_stop() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
