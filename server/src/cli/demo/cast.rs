@@ -69,7 +69,7 @@ pub const QUEUES: &[Queue] = &[
 /// What somebody can be good at.
 pub const SKILLS: &[&str] = &["Networks", "Spanish", "Invoices", "Key accounts", "Products"];
 
-/// The teams; each has a supervisor of its own, and the visitor's supervisor sees all of them.
+/// The teams. The visitor's agent is of the last one.
 pub const TEAMS: &[&str] = &["Harbour", "Lighthouse", "Meadow"];
 
 /// How somebody belongs to a queue: which, its tier, after how many seconds, and who activates it.

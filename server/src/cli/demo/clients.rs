@@ -119,16 +119,22 @@ impl Play {
         let burst = day::burst(self.seed, queue, hour);
         let busy = day::curve(hour.hour);
         let meant = spec.waiting * self.size() * busy * if burst > 1.0 { 1.7 } else { 1.0 };
-        if all >= 13.0 * self.size().max(1.0) || waiting > meant + 3.0 {
+        if all >= 13.0 * self.size().max(1.0) || waiting > meant + 2.0 {
             return 0.0;
         }
         // As many as the agents can serve; where some are meant to wait, a few more until they do.
         let (voice, chat) = self.places(queue);
         let served = voice / (spec.talk_s + 22.0) + chat / 75.0;
         let pressed = match waiting - meant {
+            over if spec.waiting == 0.0 => {
+                if over > 0.0 {
+                    0.0
+                } else {
+                    0.6 * busy
+                }
+            }
             over if over > 1.0 => 0.4,
             over if over > -0.5 => 0.9,
-            _ if meant < 0.5 => 0.6 * busy,
             _ => 2.5,
         };
         served * pressed * burst * self.pace.speed()

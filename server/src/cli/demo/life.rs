@@ -32,7 +32,6 @@ const OPENING: &[(usize, f64, Doing)] = &[
     (7, 0.25, Doing::Break("short_break")),
     (10, 0.14, Doing::Aside),
     (11, 0.12, Doing::Lost),
-    (12, 0.6, Doing::Break("lunch_break")),
     (17, 0.4, Doing::Break("training")),
     (19, 0.3, Doing::Break("coaching")),
     (21, 0.2, Doing::Off),
@@ -70,7 +69,7 @@ fn plan(seed: u64, agent: usize, day: u64) -> Vec<Span> {
     let to = (to + chance.between(-0.4, 0.3)).min(CLOSES);
     let mut spans = vec![(from, to, Doing::Work)];
     let middle = (from + to) / 2.0;
-    add(&mut spans, middle + chance.between(-0.9, 0.5), 0.75, Doing::Break("lunch_break"));
+    add(&mut spans, middle + chance.between(-1.4, 0.9), 0.6, Doing::Break("lunch_break"));
     add(&mut spans, from + chance.between(1.0, 2.2), 0.25, Doing::Break("short_break"));
     add(&mut spans, to - chance.between(1.0, 2.2), 0.25, Doing::Break("short_break"));
     for (reason, hours, part) in [("training", 1.0, 0.12), ("meeting", 0.5, 0.25), ("coaching", 0.5, 0.15)] {
@@ -130,7 +129,7 @@ mod tests {
     #[test]
     fn the_first_minute_shows_everything() {
         let first: Vec<Doing> = (0..24).map(|agent| wanted(1, agent, Hour { day: 0, hour: BEGINS + 0.05 })).collect();
-        for doing in [Doing::Off, Doing::Work, Doing::Aside, Doing::Outside, Doing::Lost, Doing::Break("lunch_break")] {
+        for doing in [Doing::Off, Doing::Work, Doing::Aside, Doing::Outside, Doing::Lost, Doing::Break("training")] {
             assert!(first.contains(&doing), "{doing:?}");
         }
         assert!(first.iter().filter(|&&doing| doing == Doing::Work).count() >= 8, "{first:?}");

@@ -44,10 +44,10 @@ pub struct Play {
     pub visitor: String,
     /// When somebody was last moved: the stream needs a moment to tell.
     pub moved: BTreeMap<String, Instant>,
-    /// What is planned for conversations, and in which situation it was planned.
+    /// What is planned for conversations, and in which situation it was planned; whose they are.
     pub agenda: Agenda<(String, Situation, Deed)>,
-    pub planned: BTreeMap<String, Situation>,
-    /// Clients who are played, and what they want.
+    pub planned: BTreeMap<String, (Situation, String)>,
+    /// Clients who are played, and what they want. Each comes once.
     pub guests: BTreeMap<String, Guest>,
     pub arrivals: Arrivals,
     hands: JoinSet<()>,

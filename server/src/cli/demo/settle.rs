@@ -206,21 +206,27 @@ impl Recruits {
         Ok(Player { id, place: usize::MAX, voice: false, chat: true })
     }
 
-    /// A supervisor for each team, and the visitor's, who sees all of them.
+    /// The visitor's supervisor, who sees all teams, and one for each of them but the last, which is the visitor's.
     async fn supervisors(&mut self) -> Result<(), No> {
         let visitors = json!({"name": "Sofia Marchetti", "login": SUPERVISOR, "role": "supervisor", "password": PASSWORD,
                               "email": "supervisor@demo.example"});
         let visitors = add(&self.administrator, "/v1/users", visitors).await?;
-        for team in self.teams.clone() {
+        for (place, team) in self.teams.clone().into_iter().enumerate() {
+            self.supervise(&team, &visitors).await?;
+            if place + 1 == self.teams.len() {
+                break;
+            }
             let name = self.names.next();
             let body = json!({"name": name.full, "login": name.login, "role": "supervisor",
                               "email": format!("{}@demo.example", name.login)});
             let own = add(&self.administrator, "/v1/users", body).await?;
-            for supervisor in [&visitors, &own] {
-                let path = format!("/v1/teams/{team}/supervisors/{supervisor}");
-                self.administrator.ask("PUT", path, None).await?;
-            }
+            self.supervise(&team, &own).await?;
         }
         Ok(())
+    }
+
+    async fn supervise(&self, team: &str, supervisor: &str) -> Result<(), No> {
+        let path = format!("/v1/teams/{team}/supervisors/{supervisor}");
+        self.administrator.ask("PUT", path, None).await.map(drop)
     }
 }

@@ -65,14 +65,16 @@ impl Play {
     /// Considers a conversation whose row changed.
     pub fn notice(&mut self, conversation: &str) {
         let Some(row) = self.board.conversations.get(conversation).cloned() else {
-            self.planned.remove(conversation);
+            if let Some((_, client)) = self.planned.remove(conversation) {
+                self.guests.remove(&client);
+            }
             return;
         };
         let situation = Situation::of(&row);
-        if row.stage == "ended" || self.planned.get(conversation) == Some(&situation) {
+        if self.planned.get(conversation).is_some_and(|(planned, _)| *planned == situation) {
             return;
         }
-        self.planned.insert(conversation.to_owned(), situation.clone());
+        self.planned.insert(conversation.to_owned(), (situation.clone(), row.client.clone()));
         self.plan(&row, situation);
     }
 
@@ -113,7 +115,7 @@ impl Play {
         if agent == self.stand_in {
             return Some((self.pace.takes_with_guests(1.5), Deed::Take));
         }
-        let absent_minded = if place % 11 == 4 { 0.25 } else { 0.03 };
+        let absent_minded = if place % 11 == 4 { 0.4 } else { 0.03 };
         match self.chance.part() {
             miss if miss < absent_minded => None,
             decline if decline < absent_minded + 0.015 => Some((self.takes_about(3.0), Deed::Decline)),
