@@ -1,4 +1,4 @@
-//! Ids of what the floor does not know: teams and sessions.
+//! Ids of what the floor does not know: teams, sessions and widgets.
 
 use readyroom_core::ids::UserId;
 use std::fmt;
@@ -62,6 +62,8 @@ ids! {
     TeamId = "tm";
     /// One login of one person, from one browser.
     SessionId = "se";
+    /// What a website carries so that its visitors can chat.
+    WidgetId = "wg";
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::sessions::Session;
 use super::setup::SetupToken;
 use super::teams::Team;
 use super::users::User;
+use super::widgets::Widget;
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
@@ -55,6 +56,10 @@ pub(super) fn load(db: &Connection) -> Result<Memory, DirectoryError> {
     })?;
     each(db, "SELECT * FROM api_key", |row| {
         memory.put_key(Arc::new(ApiKey::load(row)?));
+        Ok(())
+    })?;
+    each(db, "SELECT * FROM widget", |row| {
+        memory.put_widget(Arc::new(Widget::load(row)?));
         Ok(())
     })?;
     each(db, "SELECT * FROM setup", |row| {

@@ -3,13 +3,14 @@
 use super::accounts::Account;
 use super::api_keys::ApiKey;
 use super::error::DirectoryError;
-use super::ids::{SessionId, TeamId};
+use super::ids::{SessionId, TeamId, WidgetId};
 use super::personal::Login;
 use super::secret::Hash;
 use super::sessions::Session;
 use super::setup::SetupToken;
 use super::teams::{Rewritten, Team};
 use super::users::User;
+use super::widgets::Widget;
 use crate::auth::Role;
 use readyroom_core::ids::{AccountId, KeyId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ pub(super) struct Memory {
     pub account_names: BTreeMap<String, AccountId>,
     pub sessions: BTreeMap<Hash, Arc<Session>>,
     pub keys: BTreeMap<Hash, Arc<ApiKey>>,
+    pub widgets: BTreeMap<WidgetId, Arc<Widget>>,
     pub setup: Option<SetupToken>,
 }
 
@@ -39,6 +41,7 @@ pub(super) struct Tenant {
     pub supervises: BTreeSet<(UserId, TeamId)>,
     pub sessions: BTreeMap<UserId, BTreeMap<SessionId, Arc<Session>>>,
     pub keys: BTreeMap<KeyId, Arc<ApiKey>>,
+    pub widgets: BTreeMap<WidgetId, Arc<Widget>>,
     /// Number of the newest audit line.
     pub audit_last: u64,
 }
@@ -111,6 +114,7 @@ impl Tenant {
             supervises: BTreeSet::new(),
             sessions: BTreeMap::new(),
             keys: BTreeMap::new(),
+            widgets: BTreeMap::new(),
             audit_last: 0,
         }
     }

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`accounts`], [`users`], [`user_list`], [`teams`] | who there is |
 //! | [`sessions`], [`api_keys`], [`setup`] | how they come in |
+//! | [`widgets`], [`origin`] | through what strangers chat, and on whose pages |
 //! | [`audit`], [`idempotency`] | what was done, and what was answered |
 //! | `memory`, `writing`, `schema`, `load` | how all of it is kept |
 
@@ -26,6 +27,7 @@ pub mod ids;
 pub mod limits;
 mod load;
 mod memory;
+pub mod origin;
 pub mod personal;
 #[cfg(test)]
 pub(crate) mod scene;
@@ -37,6 +39,7 @@ mod sweep;
 pub mod teams;
 pub mod user_list;
 pub mod users;
+pub mod widgets;
 mod writing;
 
 pub use accounts::{Account, AccountChange, NewAccount};
@@ -44,7 +47,8 @@ pub use api_keys::{ApiKey, NewApiKey};
 pub use audit::{Act, AuditLine, By};
 pub use error::DirectoryError;
 pub use idempotency::{Answer, Made, Once};
-pub use ids::{SessionId, TeamId};
+pub use ids::{SessionId, TeamId, WidgetId};
+pub use origin::Origin;
 pub use personal::{Email, Login, PersonName};
 pub use secret::Secret;
 pub use sessions::Session;
@@ -52,6 +56,7 @@ pub use sweep::Swept;
 pub use teams::{NewTeam, Team, TeamChange, TeamPart};
 pub use user_list::{UserFilter, UserPage};
 pub use users::{NewUser, User, UserChange};
+pub use widgets::{Widget, WidgetLooks};
 
 use memory::Memory;
 use rusqlite::Connection;

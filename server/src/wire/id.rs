@@ -1,6 +1,6 @@
 //! Ids: a prefix that says of what, and 26 characters of base 32.
 
-use crate::directory::TeamId;
+use crate::directory::{TeamId, WidgetId};
 use readyroom_core::ids::{self, *};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 /// angle brackets for a schema of its own.
 #[allow(missing_docs, reason = "each is the id of that name")]
 pub mod of {
-    use super::{Id, TeamId, ids};
+    use super::{Id, TeamId, WidgetId, ids};
 
     pub type Account = Id<ids::AccountId>;
     pub type Key = Id<ids::KeyId>;
@@ -25,6 +25,7 @@ pub mod of {
     pub type Conversation = Id<ids::ConversationId>;
     pub type Offer = Id<ids::OfferId>;
     pub type Skill = Id<ids::SkillId>;
+    pub type Widget = Id<WidgetId>;
 }
 
 /// An id of the floor, as text.
@@ -96,6 +97,7 @@ schemas! {
     CallId: "a call that no queue gave",
     KeyId: "a key",
     TeamId: "agents whom a supervisor sees",
+    WidgetId: "what a website carries so that its visitors can chat",
 }
 
 #[cfg(test)]
