@@ -39,7 +39,7 @@ fn tests(line: &str) -> Option<Tally> {
     let (counts, _sum) = counts.split_once('(')?;
     counts.split('|').try_fold(Tally::default(), |mut tally, part| {
         let (count, word) = part.trim().split_once(' ')?;
-        let count: u32 = count.parse().ok()?;
+        let count: u64 = count.parse().ok()?;
         match word {
             "passed" => tally.passed += count,
             "failed" => tally.failed += count,
