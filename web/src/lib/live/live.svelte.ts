@@ -281,7 +281,8 @@ export class Live {
   }
 
   #heard(message: Message): void {
-    this.#line.proved();
+    // Who is refused or ended at once, time after time, waits longer each time.
+    if (message.type !== "error" && message.type !== "end") this.#line.proved();
     if ("server_time" in message) this.clock.told(message.server_time);
     this.#lastHeard = this.clock.exact();
     const change = this.#reader.take(message);
