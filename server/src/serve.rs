@@ -4,7 +4,7 @@
 use crate::accounts::{Accounts, Ground};
 use crate::auth::lockout::Lockout;
 use crate::auth::password::{PasswordCost, Passwords};
-use crate::auth::rate::Rates;
+use crate::auth::rate::{PerMinute, Rates};
 use crate::config::{Config, Tls};
 use crate::directory::{Directory, DirectoryError, Settings};
 use crate::http::{self, App, Parts};
@@ -14,6 +14,7 @@ use crate::{clock, telemetry};
 use axum_server::Handle;
 use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use readyroom_channels::chat;
 use readyroom_log::{Log, SqliteLog};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -88,7 +89,12 @@ impl Server {
             vault,
             passwords: Passwords::new(cost)?,
             lockout: Lockout::new(),
-            rates: Rates::new(config.rates.sign_ins_per_minute, config.rates.unknown_per_minute),
+            rates: Rates::new(PerMinute {
+                sign_ins: config.rates.sign_ins_per_minute,
+                unknown: config.rates.unknown_per_minute,
+                chats: config.rates.chats_per_minute,
+                words: chat::MESSAGES_PER_MINUTE,
+            }),
             config,
             under_way: Default::default(),
             users: Default::default(),

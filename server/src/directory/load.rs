@@ -4,12 +4,13 @@ use super::accounts::Account;
 use super::api_keys::ApiKey;
 use super::error::DirectoryError;
 use super::idempotency::Known;
-use super::ids::TeamId;
 use super::memory::Memory;
 use super::sessions::Session;
 use super::setup::SetupToken;
 use super::teams::Team;
 use super::users::User;
+use super::widgets::Widget;
+use readyroom_core::ids::TeamId;
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
@@ -61,6 +62,10 @@ pub(super) fn load(db: &Connection) -> Result<Memory, DirectoryError> {
     each(db, "SELECT account, key, request, at FROM answered", |row| {
         let (account, key, known) = Known::load(row)?;
         memory.stored_in(account).answered.insert(key, known);
+        Ok(())
+    })?;
+    each(db, "SELECT * FROM widget", |row| {
+        memory.put_widget(Arc::new(Widget::load(row)?));
         Ok(())
     })?;
     each(db, "SELECT * FROM setup", |row| {

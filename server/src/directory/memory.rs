@@ -4,15 +4,15 @@ use super::accounts::Account;
 use super::api_keys::ApiKey;
 use super::error::DirectoryError;
 use super::idempotency::{Kept, Known};
-use super::ids::{SessionId, TeamId};
 use super::personal::Login;
 use super::secret::Hash;
 use super::sessions::Session;
 use super::setup::SetupToken;
 use super::teams::{Rewritten, Team};
 use super::users::User;
+use super::widgets::Widget;
 use crate::auth::Role;
-use readyroom_core::ids::{AccountId, KeyId, Timestamp, UserId};
+use readyroom_core::ids::{AccountId, KeyId, SessionId, TeamId, Timestamp, UserId, WidgetId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ pub(super) struct Memory {
     pub account_names: BTreeMap<String, AccountId>,
     pub sessions: BTreeMap<Hash, Arc<Session>>,
     pub keys: BTreeMap<Hash, Arc<ApiKey>>,
+    pub widgets: BTreeMap<WidgetId, Arc<Widget>>,
     pub setup: Option<SetupToken>,
 }
 
@@ -42,6 +43,7 @@ pub(super) struct Tenant {
     pub keys: BTreeMap<KeyId, Arc<ApiKey>>,
     /// To which requests the answers were given that are kept, by idempotency key.
     pub answered: BTreeMap<[u8; 16], Known>,
+    pub widgets: BTreeMap<WidgetId, Arc<Widget>>,
     /// Number of the newest audit line.
     pub audit_last: u64,
 }
@@ -115,6 +117,7 @@ impl Tenant {
             sessions: BTreeMap::new(),
             keys: BTreeMap::new(),
             answered: BTreeMap::new(),
+            widgets: BTreeMap::new(),
             audit_last: 0,
         }
     }

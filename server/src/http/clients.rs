@@ -9,6 +9,7 @@ use super::problem::Problem;
 use super::query::{Path, Query};
 use super::to_the_end;
 use super::turns::Turn;
+use crate::accounts::Account;
 use crate::auth::role::{ApiScope, Role};
 use crate::clock;
 use crate::forget::{self, NotForgotten};
@@ -43,36 +44,58 @@ pub fn routes() -> OpenApiRouter<App> {
 /// What is written down of a client. It is kept sealed and goes when the client is forgotten.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct About {
+pub struct About {
     /// How people call the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 200)]
-    name: Option<String>,
+    pub name: Option<String>,
     /// How the client speaks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    channel: Option<ChannelWord>,
+    pub channel: Option<ChannelWord>,
     /// Who the client is on that channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 256)]
-    address: Option<String>,
+    pub address: Option<String>,
     /// Where the client gets mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 254)]
-    email: Option<String>,
+    pub email: Option<String>,
     /// How the client is called back.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64)]
-    phone: Option<String>,
+    pub phone: Option<String>,
     /// What whoever speaks to the client should know.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 4000)]
-    note: Option<String>,
+    pub note: Option<String>,
     /// Up to 20 values of one's own, of 200 characters each; names are 1 to 32 of a-z, 0-9 and _.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    fields: BTreeMap<String, String>,
+    pub fields: BTreeMap<String, String>,
 }
 
 impl About {
+    /// What was last written down of a client, and the position that this rests on.
+    ///
+    /// # Errors
+    /// 503.
+    pub async fn read(
+        account: &Account,
+        min_position: Option<u64>,
+        client: ClientId,
+    ) -> Result<(Option<About>, EventNo), Problem> {
+        let (reader, position) = account.history(min_position).await?;
+        let about = blocking(move || reader.client(client)).await??;
+        let noted = |about: String| {
+            serde_json::from_str(&about).unwrap_or_else(|_| About { note: Some(about), ..About::default() })
+        };
+        Ok((about.map(noted), position))
+    }
+
+    /// As it is sealed.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("memory takes whatever is written")
+    }
+
     fn check(&self) -> Result<(), Problem> {
         let texts = [
             ("name", &self.name, 200),
@@ -140,7 +163,7 @@ async fn add(at: Context, body: Json<ClientBody>) -> Result<Response, Problem> {
     }
     let client = at.client(channel.into(), &address)?;
     let _turn = at.app.clients.turn(client.0).await;
-    let known = about(&at, None, client).await?.0.unwrap_or_default();
+    let known = About::read(&at.account, None, client).await?.0.unwrap_or_default();
     let about = About { channel: Some(channel), address: Some(address), name: name.or(known.name.clone()), ..known };
     let about = seal(&at, client, &about).await?;
     let command = DescribeClient { client, about };
@@ -174,7 +197,7 @@ async fn get(at: Context, Path(id): One, Query(when): Query<At>) -> Result<Respo
     let conversations = open_conversations(&at, when.min_position, client).await?;
     may_see(&at, client, &conversations)?;
     let (blocked, _) = at.look(None, move |floor, _| floor.is_blocked(client)).await?;
-    let (about, position) = about(&at, when.min_position, client).await?;
+    let (about, position) = About::read(&at.account, when.min_position, client).await?;
     if about.is_none() && !blocked && conversations.is_empty() {
         let detail = format!("Nothing is known of {client}: no description, no open conversation.");
         return Err(Problem::new(StatusCode::NOT_FOUND, "unknown_client", detail));
@@ -194,7 +217,7 @@ fn set_up(about: &Option<About>, blocked: bool) -> impl Serialize {
 async fn unchanged(at: &Context, client: ClientId) -> Result<Turn, Problem> {
     let turn = at.app.clients.turn(client.0).await;
     if let Some(tag) = at.if_match() {
-        let (about, _) = about(at, None, client).await?;
+        let (about, _) = About::read(&at.account, None, client).await?;
         let (blocked, _) = at.look(None, move |floor, _| floor.is_blocked(client)).await?;
         if !matches(&tag, &set_up(&about, blocked)) {
             return Err(No::Changed.into());
@@ -296,16 +319,9 @@ async fn open_conversations(
     Ok(publisher.conversation_ids(query).await?)
 }
 
-async fn about(at: &Context, min_position: Option<u64>, client: ClientId) -> Result<(Option<About>, EventNo), Problem> {
-    let (about, position) = at.read(min_position, move |reader| reader.client(client)).await?;
-    let about = about
-        .map(|about| serde_json::from_str(&about).unwrap_or_else(|_| About { note: Some(about), ..About::default() }));
-    Ok((about, position))
-}
-
 async fn seal(at: &Context, client: ClientId, about: &About) -> Result<Sealed, Problem> {
     about.check()?;
-    let text = serde_json::to_string(about).expect("memory takes whatever is written");
+    let text = about.to_text();
     let (vault, account) = (at.app.vault.clone(), at.caller.account);
     Ok(blocking(move || vault.seal(account, client, clock::now(), &text)).await??)
 }

@@ -1,8 +1,8 @@
 //! Who asks, and whether they may. Every route names the role and the scope it needs where it is
 //! listed; the same words stand in the OpenAPI.
 
-use super::App;
 use super::problem::Problem;
+use super::{App, chat, stream};
 use crate::auth::rate::{Class, RetryAfterSeconds};
 use crate::auth::role::{ApiScope, Role};
 use crate::auth::{self, Caller, Need};
@@ -166,8 +166,16 @@ fn address(text: &str) -> Option<IpAddr> {
 
 fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
     let headers = request.headers();
-    if let Some(value) = headers.get(header::AUTHORIZATION) {
-        let secret = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+    // A visitor's token is no key, and a colleague who visits the own shop is a visitor there.
+    if request.uri().path().starts_with(chat::PATH) {
+        return Ok(None);
+    }
+    let sent = headers.get(header::AUTHORIZATION);
+    let in_protocol = || protocols(headers).find_map(|word| word.strip_prefix(stream::BEARER));
+    let by_protocol = if request.uri().path() == stream::PATH && sent.is_none() { in_protocol() } else { None };
+    if sent.is_some() || by_protocol.is_some() {
+        let bearer = || sent.and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+        let secret = by_protocol.or_else(bearer);
         let caller = secret.and_then(|secret| auth::by_key(&app.directory, secret.trim(), clock::now()));
         return match caller {
             Some(caller) => Ok(Some(caller)),
@@ -193,6 +201,12 @@ fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
         return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", detail).at("X-CSRF-Token", "is missing or wrong"));
     }
     Ok(Some(caller))
+}
+
+/// The words with which a WebSocket asks for a protocol. Pages can send no other header with it.
+pub fn protocols(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let all = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 /// The value of a cookie.

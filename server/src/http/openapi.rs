@@ -27,9 +27,14 @@ pub fn head() -> OpenApi {
         super::gate::COOKIE,
         "a session; requests that change something also send its csrf_token in `X-CSRF-Token`",
     ));
+    let visitor = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("a visitor's token, `vt_…`, of `POST /v1/chat/{widget}/visits`"))
+        .build();
     let components = ComponentsBuilder::new()
         .security_scheme("key", SecurityScheme::Http(key))
         .security_scheme("session", SecurityScheme::ApiKey(cookie))
+        .security_scheme("visitor", SecurityScheme::Http(visitor))
         .schema(Problem::name(), Problem::schema())
         .schema(super::problem::Fault::name(), super::problem::Fault::schema())
         .build();
