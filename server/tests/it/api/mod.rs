@@ -4,6 +4,7 @@
 mod agent;
 mod attacks;
 mod bad_input;
+mod chat;
 mod clients;
 mod console_link;
 mod floor;
@@ -18,6 +19,7 @@ mod stream;
 mod stream_rights;
 mod tap;
 mod tls;
+mod widgets;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -59,6 +61,7 @@ impl Running {
             .env("READYROOM_PASSWORDS__PASSES", "1")
             .env("READYROOM_RATES__SIGN_INS_PER_MINUTE", "1000000")
             .env("READYROOM_RATES__UNKNOWN_PER_MINUTE", "1000000")
+            .env("READYROOM_RATES__CHATS_PER_MINUTE", "1000000")
             .env("READYROOM_LOG__FILTER", "warn")
             .envs(more.iter().copied())
             .stdin(Stdio::null())
