@@ -4,6 +4,7 @@
 mod agent;
 mod attacks;
 mod bad_input;
+mod chat;
 mod clients;
 mod console_link;
 mod floor;
@@ -19,6 +20,7 @@ mod stream_rights;
 mod tap;
 mod targets;
 mod tls;
+mod widgets;
 mod together;
 
 use serde_json::{Value, json};
@@ -61,6 +63,7 @@ impl Running {
             .env("READYROOM_PASSWORDS__PASSES", "1")
             .env("READYROOM_RATES__SIGN_INS_PER_MINUTE", "1000000")
             .env("READYROOM_RATES__UNKNOWN_PER_MINUTE", "1000000")
+            .env("READYROOM_RATES__CHATS_PER_MINUTE", "1000000")
             .env("READYROOM_LOG__FILTER", "warn")
             .envs(more.iter().copied())
             .stdin(Stdio::null())
