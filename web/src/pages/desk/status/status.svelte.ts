@@ -29,25 +29,16 @@ export class Status {
   readonly logOut = () =>
     this.#act.run((id) => ask(api.POST("/v1/agents/{id}/logout", { params: { path: { id } }, body: {} })));
 
-  /** Logs in, goes to work in all queues, and takes conversations. */
+  /** Logs in, and takes conversations of all queues. */
   readonly startWork = () =>
     this.#act.run(async (id) => {
       await logIn(id);
-      await joinAll(id);
-      await become(id, { status: "available" });
+      const queues = live.agents.get(id)?.queues.length ?? 0;
+      await (queues > 0 ? readyEverywhere(id) : become(id, { status: "available" }));
     });
 
   /** To work in all of my queues, and ready there. */
-  readonly joinAll = () =>
-    this.#act.run(async (id) => {
-      await joinAll(id);
-      await ask(
-        api.POST("/v1/agents/{id}/queues/{queue}/ready", {
-          params: { path: { id, queue: "all" } },
-          body: {},
-        }),
-      );
-    });
+  readonly joinAll = () => this.#act.run(readyEverywhere);
 
   /** Stays, after having asked to go. */
   readonly stay = () => {
@@ -77,5 +68,5 @@ const become = (id: string, body: Schemas["StatusBody"]) =>
 
 const logIn = (id: string) => ask(api.POST("/v1/agents/{id}/login", { params: { path: { id } }, body: {} }));
 
-const joinAll = (id: string) =>
-  ask(api.POST("/v1/agents/{id}/queues/{queue}/login", { params: { path: { id, queue: "all" } }, body: {} }));
+const readyEverywhere = (id: string) =>
+  ask(api.POST("/v1/agents/{id}/queues/{queue}/ready", { params: { path: { id, queue: "all" } }, body: {} }));
