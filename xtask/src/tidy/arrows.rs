@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sim", &["core", "views", "log"]),
     ("server", &["core", "log", "views", "sim"]),
     ("bench", &["core", "log", "views", "sim", "server"]),
+    ("web", &[]),
     ("xtask", &[]),
 ];
 
