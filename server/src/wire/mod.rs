@@ -1,6 +1,7 @@
 //! Values as they go over the wire: JSON and its schema, the same for REST and the stream.
 
 pub mod agent;
+pub mod chat;
 pub mod conversation;
 mod explained;
 mod id;
@@ -9,7 +10,7 @@ pub mod report;
 pub mod rows;
 mod settings;
 pub mod stream;
-mod time;
+pub mod time;
 mod words;
 
 pub use agent::AgentRow;

@@ -17,7 +17,9 @@ mod states;
 mod stream;
 mod stream_rights;
 mod tap;
+mod targets;
 mod tls;
+mod together;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -320,6 +322,19 @@ impl House {
 }
 
 impl Client {
+    /// Asks until the account is at work, and returns the answer.
+    pub async fn opened(&self, path: &str) -> Value {
+        let until = Instant::now() + SOON;
+        loop {
+            let answer = self.get(path).await;
+            if answer.status != 503 {
+                return answer.ok();
+            }
+            assert!(Instant::now() < until, "{answer:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Asks until the answer is as it should be, and returns it.
     pub async fn until(&self, path: &str, good: impl Fn(&Value) -> bool) -> Value {
         let until = Instant::now() + SOON;
