@@ -3,12 +3,12 @@
 use super::accounts::Account;
 use super::api_keys::ApiKey;
 use super::error::DirectoryError;
-use super::ids::TeamId;
 use super::memory::Memory;
 use super::sessions::Session;
 use super::setup::SetupToken;
 use super::teams::Team;
 use super::users::User;
+use readyroom_core::ids::TeamId;
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};

@@ -3,7 +3,6 @@
 use super::accounts::Account;
 use super::api_keys::ApiKey;
 use super::error::DirectoryError;
-use super::ids::{SessionId, TeamId};
 use super::personal::Login;
 use super::secret::Hash;
 use super::sessions::Session;
@@ -12,6 +11,7 @@ use super::teams::{Rewritten, Team};
 use super::users::User;
 use crate::auth::Role;
 use readyroom_core::ids::{AccountId, KeyId, UserId};
+use readyroom_core::ids::{SessionId, TeamId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -3,12 +3,12 @@
 use super::audit::Act;
 use super::error::{DirectoryError, fresh};
 use super::idempotency::{Made, Once};
-use super::ids::TeamId;
 use super::limits::{PAGE_MAX, TEAM_NAME_CHARS, TEAMS_MAX};
 use super::memory::{Tenant, teams_in};
 use super::personal::plain_text;
 use super::{Directory, load};
 use crate::auth::{Role, Scope};
+use readyroom_core::ids::TeamId;
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};
 use std::collections::{BTreeMap, BTreeSet};

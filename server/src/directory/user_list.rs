@@ -2,10 +2,10 @@
 
 use super::Directory;
 use super::error::DirectoryError;
-use super::ids::TeamId;
 use super::limits::{PAGE_MAX, SCAN_MAX};
 use super::users::User;
 use crate::auth::{Role, Scope};
+use readyroom_core::ids::TeamId;
 use readyroom_core::ids::{AccountId, UserId};
 use std::ops::Bound;
 use std::sync::Arc;

@@ -3,12 +3,12 @@
 use super::audit::Act;
 use super::error::{DirectoryError, fresh};
 use super::idempotency::{self, Made, Once};
-use super::ids::TeamId;
 use super::limits::USERS_MAX;
 use super::memory::Tenant;
 use super::personal::{Email, Login, PersonName};
 use super::{Directory, load, sessions, teams};
 use crate::auth::{PasswordHash, Role};
+use readyroom_core::ids::TeamId;
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeSet;
