@@ -9,8 +9,8 @@ export type Who =
   | { state: "asking" }
   /** The server cannot be asked. */
   | { state: "failed"; problem: Problem }
-  /** Nobody; `why` is told on the page on which one signs in. */
-  | { state: "nobody"; why: "new" | "left" | "ended" }
+  /** Nobody; `why` is told on the page on which one signs in. A screen whose key is not taken waits for another. */
+  | { state: "nobody"; why: "new" | "left" | "ended" | "key" }
   | { state: "person"; user: Schemas["Me"]; account: Schemas["NamedAccount"] }
   /** A screen on a wall, known by the key in its address. */
   | { state: "screen" };
@@ -90,9 +90,10 @@ class Session {
 
   #over(why: "left" | "ended"): void {
     if (this.#who.state === "nobody") return;
+    const screen = this.#who.state === "screen";
     live.stop();
     hold({ kind: "nobody" });
-    this.#who = { state: "nobody", why };
+    this.#who = { state: "nobody", why: screen ? "key" : why };
   }
 }
 
