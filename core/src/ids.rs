@@ -146,6 +146,8 @@ ids! {
     TeamId = "tm";
     /// One sign-in of one person, from one browser.
     SessionId = "se";
+    /// What a website carries so that its visitors can chat.
+    WidgetId = "wg";
 }
 
 /// The number of an event within its account: dense, the first is 1. The API calls it `position`.

@@ -93,6 +93,8 @@ pub struct Rates {
     pub sign_ins_per_minute: u32,
     /// Other requests that no key and no session vouches for.
     pub unknown_per_minute: u32,
+    /// Chats that visitors begin.
+    pub chats_per_minute: u32,
 }
 
 /// What connections may take.
@@ -143,7 +145,7 @@ impl Default for Passwords {
 
 impl Default for Rates {
     fn default() -> Self {
-        Rates { sign_ins_per_minute: 20, unknown_per_minute: 300 }
+        Rates { sign_ins_per_minute: 20, unknown_per_minute: 300, chats_per_minute: 20 }
     }
 }
 
@@ -206,6 +208,7 @@ impl Config {
         within("passwords.passes", self.passwords.passes.into(), 1, 100)?;
         within("rates.sign_ins_per_minute", self.rates.sign_ins_per_minute.into(), 1, 1_000_000)?;
         within("rates.unknown_per_minute", self.rates.unknown_per_minute.into(), 1, 1_000_000)?;
+        within("rates.chats_per_minute", self.rates.chats_per_minute.into(), 1, 1_000_000)?;
         within("limits.head_s", self.limits.head_s, 1, 300)?;
         within("limits.connections", self.limits.connections as u64, 1, 1_000_000)?;
         if let Some(origin) = self.allowed_origins.iter().find(|origin| !is_origin(origin)) {

@@ -4,7 +4,7 @@
 use crate::accounts::{Accounts, Ground};
 use crate::auth::lockout::Lockout;
 use crate::auth::password::{PasswordCost, Passwords};
-use crate::auth::rate::Rates;
+use crate::auth::rate::{PerMinute, Rates};
 use crate::config::{Config, Tls};
 use crate::directory::{Directory, DirectoryError, Settings};
 use crate::http::{self, App, Parts};
@@ -12,7 +12,9 @@ use crate::patience::Impatient;
 use crate::vault::Vault;
 use crate::{clock, telemetry};
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use readyroom_channels::chat;
 use readyroom_log::{Log, SqliteLog};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -87,9 +89,16 @@ impl Server {
             vault,
             passwords: Passwords::new(cost)?,
             lockout: Lockout::new(),
-            rates: Rates::new(config.rates.sign_ins_per_minute, config.rates.unknown_per_minute),
+            rates: Rates::new(PerMinute {
+                sign_ins: config.rates.sign_ins_per_minute,
+                unknown: config.rates.unknown_per_minute,
+                chats: config.rates.chats_per_minute,
+                words: chat::MESSAGES_PER_MINUTE,
+            }),
             config,
             under_way: Default::default(),
+            users: Default::default(),
+            clients: Default::default(),
             streams: http::stream::Streams::default(),
             stopping: tokio::sync::watch::channel(false).0,
         });
@@ -111,12 +120,13 @@ impl Server {
                 None => {
                     let mut server = axum_server::from_tcp(listener)?.handle(handle);
                     patience(server.http_builder(), within);
-                    tokio::spawn(server.map(|inner| Impatient { inner, within, places }).serve(service))
+                    tokio::spawn(server.map(|_| Impatient { inner: NoDelayAcceptor, within, places }).serve(service))
                 }
                 Some(tls) => {
                     let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
                     patience(server.http_builder(), within);
-                    tokio::spawn(server.map(|inner| Impatient { inner, within, places }).serve(service))
+                    let prompt = |tls: RustlsAcceptor| tls.acceptor(NoDelayAcceptor);
+                    tokio::spawn(server.map(|tls| Impatient { inner: prompt(tls), within, places }).serve(service))
                 }
             }
         };

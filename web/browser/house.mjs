@@ -72,6 +72,8 @@ export class House {
   url;
   /** The administrator `ada` of the account `acme`. */
   admin;
+  #program;
+  #preview;
   #store;
   #child;
   #environment;
@@ -117,8 +119,18 @@ export class House {
       }
       throw new Error(`the program said only: ${said.join("\n")}`);
     };
-    this.url = (await until((line) => line.startsWith("readyroom listens on "))).split(" ").at(-1);
+    this.#program = (await until((line) => line.startsWith("readyroom listens on "))).split(" ").at(-1);
+    this.url ??= process.env.PAGES_FROM_DIST ? await this.#front() : this.#program;
     return this.admin ? undefined : until((line) => /^[\w-]{20,}$/.test(line));
+  }
+
+  /** The pages as they lie in dist/, before a program that does not carry them: for work on the pages alone. */
+  async #front() {
+    const { preview } = await import("vite");
+    const to = { target: this.#program, changeOrigin: true, ws: true, rewriteWsOrigin: true };
+    const rewritten = { ...to, headers: { origin: this.#program } };
+    this.#preview = await preview({ preview: { port: 0, proxy: { "/v1": rewritten } }, logLevel: "error" });
+    return this.#preview.resolvedUrls.local[0].replace(/\/$/, "");
   }
 
   /** Ends it as a failing machine would. */
@@ -129,7 +141,7 @@ export class House {
 
   /** Starts it again on its store and its port. */
   async again() {
-    await this.#start(new URL(this.url).host);
+    await this.#start(new URL(this.#program).host);
   }
 
   /** Ends it as an operator would, and takes its store away. */
@@ -138,6 +150,7 @@ export class House {
       this.#child.kill("SIGTERM");
       await once(this.#child, "exit");
     }
+    await this.#preview?.close();
     await rm(this.#store, { recursive: true, force: true });
   }
 

@@ -1,7 +1,7 @@
 // Runs every journey, one file after the other, and counts: the last line is
 // `N passed, N failed, N skipped`. With names, only the files that begin so: node browser/run.mjs desk
 
-import { glob } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -11,8 +11,7 @@ const asked = process.argv.slice(2);
 
 /** The files of journeys, in the order of their names. */
 async function files() {
-  const found = [];
-  for await (const file of glob("*.journey.mjs", { cwd: here })) found.push(file);
+  const found = (await readdir(here)).filter((file) => file.endsWith(".journey.mjs"));
   const wanted = asked.length ? found.filter((file) => asked.some((name) => file.startsWith(name))) : found;
   return wanted.sort().map((file) => here + file);
 }
@@ -28,8 +27,7 @@ told.on("test:fail", (event) => {
   if (isCheck(event) || event.details?.error?.failureType !== "subtestsFailed") count.failed += 1;
 });
 told.compose(new spec()).pipe(process.stdout);
-told.on("close", () => {});
-told.once("end", () => {
-  process.on("exit", () => console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`));
+process.on("exit", () => {
   process.exitCode = count.failed ? 1 : 0;
+  console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 });

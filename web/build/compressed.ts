@@ -33,7 +33,8 @@ export async function compressFolder(folder: string): Promise<void> {
   await Promise.all(texts.map((file) => compressFile(join(file.parentPath, file.name))));
 }
 
-async function compressFile(path: string): Promise<void> {
+/** Writes them for one. */
+export async function compressFile(path: string): Promise<void> {
   const plain = await readFile(path);
   if (plain.length < BYTES_MIN) return;
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };

@@ -139,6 +139,11 @@ impl Floor {
         self.blocked.contains(&client)
     }
 
+    /// The clients that are never routed, by id.
+    pub fn blocked_clients(&self) -> impl Iterator<Item = ClientId> {
+        self.blocked.iter().copied()
+    }
+
     /// How many clients are blocked.
     pub fn blocked_count(&self) -> usize {
         self.blocked.len()

@@ -4,9 +4,14 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What may knock at a door: an address, or somebody who is known otherwise.
+trait Knocks: Hash + Eq + Clone {}
+impl<K: Hash + Eq + Clone> Knocks for K {}
 
 /// Addresses that are forgotten once they have been quiet are looked for after so many knocks.
 const SWEEP_EVERY: u32 = 1_024;
@@ -40,37 +45,55 @@ pub enum Class {
     Setup,
     /// What anybody may call, as the chat widget does.
     Public,
+    /// Beginning a chat, which asks for an agent.
+    Chat,
 }
 
-type Limiter<C> = RateLimiter<IpAddr, DashMapStateStore<IpAddr>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+/// How often things may be done in a minute; as many again at once. 0 counts as 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PerMinute {
+    /// Signing in or setting up, from one address.
+    pub sign_ins: u32,
+    /// Other requests of the unknown, from one address.
+    pub unknown: u32,
+    /// Beginning a chat, from one address.
+    pub chats: u32,
+    /// Words of one visitor.
+    pub words: u32,
+}
+
+type Limiter<K, C> = RateLimiter<K, DashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
 /// All doors of the server, each with its own count for each address.
 pub struct Rates<C: Clock = DefaultClock> {
-    login: Door<C>,
-    setup: Door<C>,
-    public: Door<C>,
+    login: Door<IpAddr, C>,
+    setup: Door<IpAddr, C>,
+    public: Door<IpAddr, C>,
+    chat: Door<IpAddr, C>,
+    words: Door<[u8; 16], C>,
 }
 
-struct Door<C: Clock> {
-    limiter: Limiter<C>,
+struct Door<K: Knocks, C: Clock> {
+    limiter: Limiter<K, C>,
     clock: C,
     knocks: AtomicU32,
 }
 
 impl Rates {
-    /// Nobody has knocked yet. So many may sign in or set up in a minute from one address, and so many
-    /// other unknown requests may come; as many again at once. 0 counts as 1.
-    pub fn new(sign_ins: u32, unknown: u32) -> Rates {
-        Rates::with_clock(DefaultClock::default(), sign_ins, unknown)
+    /// Nobody has knocked yet.
+    pub fn new(per_minute: PerMinute) -> Rates {
+        Rates::with_clock(DefaultClock::default(), per_minute)
     }
 }
 
 impl<C: Clock + Clone> Rates<C> {
-    fn with_clock(clock: C, sign_ins: u32, unknown: u32) -> Rates<C> {
+    fn with_clock(clock: C, per_minute: PerMinute) -> Rates<C> {
         Rates {
-            login: Door::new(per_minute(sign_ins), clock.clone()),
-            setup: Door::new(per_minute(sign_ins), clock.clone()),
-            public: Door::new(per_minute(unknown), clock),
+            login: Door::new(quota(per_minute.sign_ins), clock.clone()),
+            setup: Door::new(quota(per_minute.sign_ins), clock.clone()),
+            public: Door::new(quota(per_minute.unknown), clock.clone()),
+            chat: Door::new(quota(per_minute.chats), clock.clone()),
+            words: Door::new(quota(per_minute.words), clock),
         }
     }
 
@@ -83,36 +106,46 @@ impl<C: Clock + Clone> Rates<C> {
             Class::Login => &self.login,
             Class::Setup => &self.setup,
             Class::Public => &self.public,
+            Class::Chat => &self.chat,
         };
-        door.check(network(ip))
+        door.check(&network(ip))
+    }
+
+    /// Counts a word of this visitor.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn check_word(&self, visitor: [u8; 16]) -> Result<(), RetryAfterSeconds> {
+        self.words.check(&visitor)
     }
 }
 
-impl<C: Clock + Clone> Door<C> {
-    fn new(quota: Quota, clock: C) -> Door<C> {
+impl<K: Knocks, C: Clock + Clone> Door<K, C> {
+    fn new(quota: Quota, clock: C) -> Door<K, C> {
         let limiter = RateLimiter::new(quota, DashMapStateStore::default(), clock.clone());
         Door { limiter, clock, knocks: AtomicU32::new(0) }
     }
 
-    fn check(&self, network: IpAddr) -> Result<(), RetryAfterSeconds> {
+    fn check(&self, knocks: &K) -> Result<(), RetryAfterSeconds> {
         if self.knocks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.limiter.retain_recent();
         }
         if self.limiter.len() >= ADDRESSES_MAX {
             return Err(RetryAfterSeconds(60));
         }
-        self.limiter.check_key(&network).map_err(|until| {
+        self.limiter.check_key(knocks).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
             RetryAfterSeconds::from_ms(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
         })
     }
 }
 
-fn per_minute(times: u32) -> Quota {
+fn quota(times: u32) -> Quota {
     Quota::per_minute(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN))
 }
 
-fn network(ip: IpAddr) -> IpAddr {
+/// The network that counts as one: an address, or the /64 which is what one customer gets.
+pub(super) fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
         v4 => v4,
@@ -131,7 +164,8 @@ mod tests {
 
     fn rates() -> (Rates<FakeRelativeClock>, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
-        (Rates::with_clock(clock.clone(), 5, 60), clock)
+        let per_minute = PerMinute { sign_ins: 5, unknown: 60, chats: 6, words: 30 };
+        (Rates::with_clock(clock.clone(), per_minute), clock)
     }
 
     fn knock(rates: &Rates<FakeRelativeClock>, from: &str, class: Class, times: u32) -> u32 {
@@ -142,7 +176,7 @@ mod tests {
     fn each_door_opens_so_often_and_then_once_in_a_while() {
         let (rates, clock) = rates();
         for (class, at_once, every_ms) in
-            [(Class::Login, 5, 12_000), (Class::Setup, 5, 12_000), (Class::Public, 60, 1_000)]
+            [(Class::Login, 5, 12_000), (Class::Setup, 5, 12_000), (Class::Public, 60, 1_000), (Class::Chat, 6, 10_000)]
         {
             assert_eq!(knock(&rates, "192.0.2.1", class, 200), at_once, "{class:?}");
             let RetryAfterSeconds(wait) = rates.check(ip("192.0.2.1"), class).unwrap_err();
@@ -161,6 +195,13 @@ mod tests {
         assert_eq!(knock(&rates, "192.0.2.1", Class::Setup, 10), 5);
         assert_eq!(knock(&rates, "::ffff:192.0.2.1", Class::Setup, 10), 0);
         assert_eq!(knock(&rates, "192.0.2.2", Class::Setup, 10), 5);
+    }
+
+    #[test]
+    fn visitors_behind_one_address_speak_for_themselves() {
+        let (rates, _) = rates();
+        let words = |visitor| (0..40).filter(|_| rates.check_word([visitor; 16]).is_ok()).count();
+        assert_eq!((words(1), words(2)), (30, 30));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! One more command is one more file and its lines in the two lists below.
 
 mod completions;
+mod demo;
 mod explain;
 mod fold;
 mod forget;
@@ -68,6 +69,7 @@ enum Command {
     Log(Log),
     Explain(explain::Explain),
     Serve(serve::Serve),
+    Demo(demo::Demo),
     Init(init::Init),
     /// The people of a store, while its server is stopped
     #[command(subcommand, after_help = EXIT_CODES)]
@@ -99,6 +101,7 @@ impl Command {
             Command::Log(Log::Rows(rows)) => rows.run(out),
             Command::Explain(explain) => explain.run(out),
             Command::Serve(serve) => serve.run(out),
+            Command::Demo(demo) => demo.run(out),
             Command::Init(init) => init.run(out),
             Command::User(user) => user.run(out),
             Command::Forget(forget) => forget.run(out),

@@ -66,7 +66,7 @@ async fn serve(config: Config, out: &mut dyn Write) -> anyhow::Result<Exit> {
 }
 
 /// Listens from now on, and ends with Ctrl-C or the signal by which services are stopped.
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+pub fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {

@@ -2,7 +2,7 @@
 
 use readyroom_core::ids::{KeyId, UserId};
 
-use readyroom_core::ids::{SessionId, TeamId};
+use readyroom_core::ids::{SessionId, TeamId, WidgetId};
 
 /// Why it was not done. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +41,12 @@ pub enum DirectoryError {
     UnknownSession {
         /// Which was asked for.
         session: SessionId,
+    },
+    /// No widget of this account has this id.
+    #[error("there is no widget {widget} in this account")]
+    UnknownWidget {
+        /// Which was asked for.
+        widget: WidgetId,
     },
     /// Without this one nobody could change anything any more.
     #[error("this is the account's last active administrator; make another one first")]
@@ -113,6 +119,7 @@ impl DirectoryError {
             DirectoryError::UnknownTeam { .. } => "unknown_team",
             DirectoryError::UnknownKey { .. } => "unknown_key",
             DirectoryError::UnknownSession { .. } => "unknown_session",
+            DirectoryError::UnknownWidget { .. } => "unknown_widget",
             DirectoryError::LastAdministrator => "last_administrator",
             DirectoryError::Inactive => "user_inactive",
             DirectoryError::Invalid { .. } => "invalid",

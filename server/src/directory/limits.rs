@@ -10,6 +10,8 @@ pub const USERS_MAX: usize = 1_000_000;
 pub const TEAMS_MAX: usize = 10_000;
 /// Keys of an account; revoked ones make room when it is reached.
 pub const API_KEYS_MAX: usize = 1_000;
+/// Widgets of an account.
+pub const WIDGETS_MAX: usize = 1_000;
 /// Sessions of a user; one more ends the oldest.
 pub const SESSIONS_PER_USER_MAX: usize = 50;
 
@@ -23,6 +25,12 @@ pub const LOGIN_CHARS: RangeInclusive<usize> = 1..=64;
 pub const PERSON_NAME_CHARS: RangeInclusive<usize> = 1..=100;
 /// The characters of a team's name.
 pub const TEAM_NAME_CHARS: RangeInclusive<usize> = 1..=64;
+/// The characters of a widget's name.
+pub const WIDGET_NAME_CHARS: RangeInclusive<usize> = 1..=64;
+/// The characters of what stands in a widget before anything was said.
+pub const WIDGET_GREETING_CHARS_MAX: usize = 500;
+/// The origins whose pages may carry a widget.
+pub const WIDGET_ORIGINS_MAX: usize = 20;
 /// The bytes of an e-mail address.
 pub const EMAIL_BYTES_MAX: usize = 254;
 

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`accounts`], [`users`], [`user_list`], [`teams`] | who there is |
 //! | [`sessions`], [`api_keys`], [`setup`] | how they come in |
+//! | [`widgets`], [`origin`] | through what strangers chat, and on whose pages |
 //! | [`audit`], [`idempotency`] | what was done, and what was answered |
 //! | `memory`, `writing`, `schema`, `load` | how all of it is kept |
 
@@ -25,6 +26,7 @@ pub mod idempotency;
 pub mod limits;
 mod load;
 mod memory;
+pub mod origin;
 pub mod personal;
 #[cfg(test)]
 pub(crate) mod scene;
@@ -36,6 +38,7 @@ mod sweep;
 pub mod teams;
 pub mod user_list;
 pub mod users;
+pub mod widgets;
 mod writing;
 
 pub use accounts::{Account, AccountChange, NewAccount};
@@ -43,14 +46,16 @@ pub use api_keys::{ApiKey, NewApiKey};
 pub use audit::{Act, AuditLine, By};
 pub use error::DirectoryError;
 pub use idempotency::{Answer, Made, Once};
+pub use origin::Origin;
 pub use personal::{Email, Login, PersonName};
-pub use readyroom_core::ids::{SessionId, TeamId};
+pub use readyroom_core::ids::{SessionId, TeamId, WidgetId};
 pub use secret::Secret;
 pub use sessions::Session;
 pub use sweep::Swept;
 pub use teams::{NewTeam, Team, TeamChange, TeamPart};
 pub use user_list::{UserFilter, UserPage};
 pub use users::{NewUser, User, UserChange};
+pub use widgets::{Widget, WidgetLooks};
 
 use memory::Memory;
 use rusqlite::Connection;

@@ -71,6 +71,16 @@ impl Directory {
         }
         Ok(page)
     }
+
+    /// All active users whose login, name, or a word of the name, begins so.
+    ///
+    /// # Errors
+    /// `unknown_account`.
+    pub fn active_beginning(&self, account: AccountId, begins: &str) -> Result<Vec<Arc<User>>, DirectoryError> {
+        let filter = UserFilter { active: Some(true), begins: Some(begins.to_owned()), ..UserFilter::default() };
+        let memory = self.memory();
+        Ok(memory.tenant(account)?.users.values().filter(|user| filter.matches(user)).cloned().collect())
+    }
 }
 
 impl UserFilter {

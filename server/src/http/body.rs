@@ -3,57 +3,24 @@
 use super::App;
 use super::context::promised;
 use super::problem::Problem;
+use super::turns::Turn;
 use crate::auth::caller::Caller;
+use crate::clock;
 use crate::vault::VaultError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use readyroom_core::ids::AccountId;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, Weak};
-use tokio::sync::OwnedMutexGuard;
 
 /// The largest body of a request, in bytes.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// The longest idempotency key, in characters.
 const KEY_CHARS_MAX: usize = 255;
-
-/// Requests under way, by their keys: a repeat waits for the one before it.
-#[derive(Default)]
-pub struct UnderWay(Mutex<Places>);
-
-#[derive(Default)]
-struct Places {
-    by_key: BTreeMap<[u8; 16], Weak<tokio::sync::Mutex<()>>>,
-    /// At so many, those that nobody is in are taken away.
-    sweep_at: usize,
-}
-
-/// A request's turn under its key. The next one of the same key begins when it is dropped.
-pub struct Turn(#[allow(dead_code, reason = "it is held, not read")] OwnedMutexGuard<()>);
-
-impl UnderWay {
-    async fn turn(&self, key: [u8; 16]) -> Turn {
-        let place = {
-            let mut places = self.0.lock().expect("nothing panics while it holds the lock");
-            if places.by_key.len() >= places.sweep_at {
-                places.by_key.retain(|_, place| place.strong_count() > 0);
-                places.sweep_at = 2 * places.by_key.len() + 1_000;
-            }
-            let known = places.by_key.get(&key).and_then(Weak::upgrade);
-            known.unwrap_or_else(|| {
-                let place = Arc::default();
-                places.by_key.insert(key, Arc::downgrade(&place));
-                place
-            })
-        };
-        Turn(place.lock_owned().await)
-    }
-}
 
 /// A JSON body, and the key under which its request is done once. An empty body reads as `{}`. A
 /// repeat of what was done is answered here and goes no further.
@@ -128,8 +95,41 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Instead;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Instead> {
-        let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
         let caller = request.extensions().get::<Caller>().cloned();
+        let came = Came::of(request, app).await?;
+        let (mut key, mut turn) = (None, None);
+        if let Some(caller) = caller
+            && let Some(known) = came.key(app, caller.account, &caller.tag())?
+        {
+            turn = Some(app.under_way.turn(known.id).await);
+            // What the directory alone keeps answers to, teams and keys, the log does not know.
+            let Key { id, request } = known;
+            app.directory.key_fits(caller.account, id, request, clock::now()).map_err(Problem::from)?;
+            if let Some(first) = first_answer(app, &caller, known).await? {
+                return Err(Instead::First(Box::new(first)));
+            }
+            key = Some(known);
+        }
+        Ok(Json { value: came.value()?, key, turn })
+    }
+}
+
+/// A request with its body as it came.
+pub struct Came {
+    method: Method,
+    target: String,
+    headers: HeaderMap,
+    bytes: Bytes,
+}
+
+impl Came {
+    /// Reads the body to its end.
+    ///
+    /// # Errors
+    /// It is too large, breaks off, or says that it is no JSON.
+    pub async fn of(request: Request, app: &App) -> Result<Came, Problem> {
+        let (method, headers) = (request.method().clone(), request.headers().clone());
+        let target = request.uri().path_and_query().map_or_else(String::new, |target| target.as_str().to_owned());
         let bytes = Bytes::from_request(request, app).await.map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => too_large(),
             _ => Problem::new(StatusCode::BAD_REQUEST, "unreadable", "the body could not be read to its end"),
@@ -137,22 +137,29 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if !bytes.is_empty() {
             is_json(&headers)?;
         }
-        let (mut key, mut turn) = (None, None);
-        if let (Some(text), Some(caller)) = (idempotency_key(&headers)?, caller)
-            && method == Method::POST
-        {
-            let target = uri.path_and_query().map_or("", |target| target.as_str()).as_bytes();
-            // The log keeps these for ever: what was asked must not be found by trying.
-            let id = app.vault.mark(caller.account, &[&caller.tag(), text.as_bytes()])?;
-            let request = app.vault.mark(caller.account, &[method.as_str().as_bytes(), target, &bytes])?;
-            turn = Some(app.under_way.turn(id).await);
-            if let Some(first) = first_answer(app, &caller, Key { id, request }).await? {
-                return Err(Instead::First(Box::new(first)));
-            }
-            key = Some(Key { id, request });
-        }
-        let value = parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
-        Ok(Json { value, key, turn })
+        Ok(Came { method, target, headers, bytes })
+    }
+
+    /// The idempotency key of a POST by whoever has this tag.
+    ///
+    /// # Errors
+    /// It cannot be one; the vault's.
+    pub fn key(&self, app: &App, account: AccountId, tag: &[u8]) -> Result<Option<Key>, Problem> {
+        let Some(text) = idempotency_key(&self.headers)?.filter(|_| self.method == Method::POST) else {
+            return Ok(None);
+        };
+        // The log keeps these for ever: what was asked must not be found by trying.
+        let id = app.vault.mark(account, &[tag, text.as_bytes()])?;
+        let asked = [self.method.as_str().as_bytes(), self.target.as_bytes(), &self.bytes];
+        Ok(Some(Key { id, request: app.vault.mark(account, &asked)? }))
+    }
+
+    /// The body; an empty one reads as `{}`.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn value<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        parse(if self.bytes.is_empty() { b"{}" } else { &self.bytes })
     }
 }
 

@@ -3,15 +3,18 @@
 use super::App;
 use super::agents::At;
 use super::body::Json;
-use super::context::{Accepted, Context, blocking};
+use super::context::{Accepted, Context, blocking, matches, tagged_by};
 use super::gate::need;
 use super::problem::Problem;
 use super::query::{Path, Query};
 use super::to_the_end;
+use super::turns::Turn;
+use crate::accounts::Account;
 use crate::auth::role::{ApiScope, Role};
 use crate::clock;
 use crate::forget::{self, NotForgotten};
 use crate::publisher::{ConversationQuery, PAGE_MAX, Scope};
+use crate::run::No;
 use crate::wire::{ChannelWord, Id, of};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -41,36 +44,58 @@ pub fn routes() -> OpenApiRouter<App> {
 /// What is written down of a client. It is kept sealed and goes when the client is forgotten.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct About {
+pub struct About {
     /// How people call the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 200)]
-    name: Option<String>,
+    pub name: Option<String>,
     /// How the client speaks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    channel: Option<ChannelWord>,
+    pub channel: Option<ChannelWord>,
     /// Who the client is on that channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 256)]
-    address: Option<String>,
+    pub address: Option<String>,
     /// Where the client gets mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 254)]
-    email: Option<String>,
+    pub email: Option<String>,
     /// How the client is called back.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64)]
-    phone: Option<String>,
+    pub phone: Option<String>,
     /// What whoever speaks to the client should know.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 4000)]
-    note: Option<String>,
+    pub note: Option<String>,
     /// Up to 20 values of one's own, of 200 characters each; names are 1 to 32 of a-z, 0-9 and _.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    fields: BTreeMap<String, String>,
+    pub fields: BTreeMap<String, String>,
 }
 
 impl About {
+    /// What was last written down of a client, and the position that this rests on.
+    ///
+    /// # Errors
+    /// 503.
+    pub async fn read(
+        account: &Account,
+        min_position: Option<u64>,
+        client: ClientId,
+    ) -> Result<(Option<About>, EventNo), Problem> {
+        let (reader, position) = account.history(min_position).await?;
+        let about = blocking(move || reader.client(client)).await??;
+        let noted = |about: String| {
+            serde_json::from_str(&about).unwrap_or_else(|_| About { note: Some(about), ..About::default() })
+        };
+        Ok((about.map(noted), position))
+    }
+
+    /// As it is sealed.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("memory takes whatever is written")
+    }
+
     fn check(&self) -> Result<(), Problem> {
         let texts = [
             ("name", &self.name, 200),
@@ -137,7 +162,8 @@ async fn add(at: Context, body: Json<ClientBody>) -> Result<Response, Problem> {
         return Err(Problem::invalid("address", "is a client's id; PUT /v1/clients/{id} changes what is known of it"));
     }
     let client = at.client(channel.into(), &address)?;
-    let known = about(&at, None, client).await?.0.unwrap_or_default();
+    let _turn = at.app.clients.turn(client.0).await;
+    let known = About::read(&at.account, None, client).await?.0.unwrap_or_default();
     let about = About { channel: Some(channel), address: Some(address), name: name.or(known.name.clone()), ..known };
     let about = seal(&at, client, &about).await?;
     let command = DescribeClient { client, about };
@@ -164,23 +190,46 @@ type One = Path<of::Client>;
 
 /// A client: what is known of it, and what it has open. Agents see those whose conversations they see
 #[utoipa::path(get, path = "/v1/clients/{id}", tag = "clients", params(("id" = of::Client, Path), At),
-    responses((status = 200, description = "The client", body = Client)))]
-async fn get(at: Context, Path(id): One, Query(when): Query<At>) -> Result<axum::Json<Client>, Problem> {
+    responses((status = 200, description = "The client, with the ETag of what is written down of it and whether it is \
+        blocked", body = Client)))]
+async fn get(at: Context, Path(id): One, Query(when): Query<At>) -> Result<Response, Problem> {
     let client = id.0;
     let conversations = open_conversations(&at, when.min_position, client).await?;
     may_see(&at, client, &conversations)?;
     let (blocked, _) = at.look(None, move |floor, _| floor.is_blocked(client)).await?;
-    let (about, position) = about(&at, when.min_position, client).await?;
+    let (about, position) = About::read(&at.account, when.min_position, client).await?;
     if about.is_none() && !blocked && conversations.is_empty() {
         let detail = format!("Nothing is known of {client}: no description, no open conversation.");
         return Err(Problem::new(StatusCode::NOT_FOUND, "unknown_client", detail));
     }
     let conversations = conversations.into_iter().map(Id).collect();
-    Ok(axum::Json(Client { id, about, blocked, conversations, position: position.0 }))
+    let client = Client { id, about, blocked, conversations, position: position.0 };
+    Ok(tagged_by(&client, &set_up(&client.about, blocked)))
+}
+
+/// What the ETag of a client stands for: what people set of it, and not what it has open.
+fn set_up(about: &Option<About>, blocked: bool) -> impl Serialize {
+    (about, blocked)
+}
+
+/// Waits for the turn to change this client, and sees to it that it is still as the caller read it. What is written
+/// down is sealed: the floor cannot compare it at the moment of the decision.
+async fn unchanged(at: &Context, client: ClientId) -> Result<Turn, Problem> {
+    let turn = at.app.clients.turn(client.0).await;
+    if let Some(tag) = at.if_match() {
+        let (about, _) = About::read(&at.account, None, client).await?;
+        let (blocked, _) = at.look(None, move |floor, _| floor.is_blocked(client)).await?;
+        if !matches(&tag, &set_up(&about, blocked)) {
+            return Err(No::Changed.into());
+        }
+    }
+    Ok(turn)
 }
 
 /// Write down all that is to be known of a client, in place of what was known
-#[utoipa::path(put, path = "/v1/clients/{id}", tag = "clients", params(("id" = of::Client, Path)),
+#[utoipa::path(put, path = "/v1/clients/{id}", tag = "clients",
+    params(("id" = of::Client, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still its ETag")),
     request_body = About, responses((status = 200, description = "Written down", body = Accepted)))]
 async fn describe(at: Context, Path(id): One, body: Json<About>) -> Result<axum::Json<Accepted>, Problem> {
     let client = id.0;
@@ -188,6 +237,7 @@ async fn describe(at: Context, Path(id): One, body: Json<About>) -> Result<axum:
     if !at.caller.is_supervisor() {
         may_see(&at, client, &open_conversations(&at, None, client).await?)?;
     }
+    let _turn = unchanged(&at, client).await?;
     let about = seal(&at, client, &body.value).await?;
     at.command(at.actor(), DescribeClient { client, about }).await
 }
@@ -201,10 +251,13 @@ struct BlockBody {
 }
 
 /// Block a client, or let it in again. What agents have of it closes, and what waits is not routed
-#[utoipa::path(put, path = "/v1/clients/{id}/blocked", tag = "clients", params(("id" = of::Client, Path)),
+#[utoipa::path(put, path = "/v1/clients/{id}/blocked", tag = "clients",
+    params(("id" = of::Client, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still the client's ETag")),
     request_body = BlockBody, responses((status = 200, description = "Done", body = Accepted)))]
 async fn block(at: Context, Path(id): One, body: Json<BlockBody>) -> Result<axum::Json<Accepted>, Problem> {
     let blocked = body.value.blocked;
+    let _turn = unchanged(&at, id.0).await?;
     let answer = at.command(at.actor(), BlockClient { client: id.0, blocked }).await?;
     at.note(if blocked { "client.blocked" } else { "client.unblocked" }, &id).await;
     Ok(answer)
@@ -220,11 +273,14 @@ struct Forgotten {
 }
 
 /// Forget a client: destroy the keys of all that was written by it and about it. It cannot be undone
-#[utoipa::path(delete, path = "/v1/clients/{id}", tag = "clients", params(("id" = of::Client, Path)),
+#[utoipa::path(delete, path = "/v1/clients/{id}", tag = "clients",
+    params(("id" = of::Client, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still its ETag")),
     responses((status = 200, description = "Forgotten", body = Forgotten)))]
 async fn forget(at: Context, Path(id): One) -> Result<axum::Json<Forgotten>, Problem> {
     // Keys that are destroyed must be told to the log, even when whoever asked hangs up.
     to_the_end(async move {
+        let _turn = unchanged(&at, id.0).await?;
         let done = forget::forget(at.app.vault.clone(), &at.account, at.actor(), id.0).await;
         // Whoever destroys keys is on record, also when the rest did not go well.
         at.note("client.forgotten", &id).await;
@@ -263,16 +319,9 @@ async fn open_conversations(
     Ok(publisher.conversation_ids(query).await?)
 }
 
-async fn about(at: &Context, min_position: Option<u64>, client: ClientId) -> Result<(Option<About>, EventNo), Problem> {
-    let (about, position) = at.read(min_position, move |reader| reader.client(client)).await?;
-    let about = about
-        .map(|about| serde_json::from_str(&about).unwrap_or_else(|_| About { note: Some(about), ..About::default() }));
-    Ok((about, position))
-}
-
 async fn seal(at: &Context, client: ClientId, about: &About) -> Result<Sealed, Problem> {
     about.check()?;
-    let text = serde_json::to_string(about).expect("memory takes whatever is written");
+    let text = about.to_text();
     let (vault, account) = (at.app.vault.clone(), at.caller.account);
     Ok(blocking(move || vault.seal(account, client, clock::now(), &text)).await??)
 }

@@ -8,7 +8,7 @@ use crate::accounts::Account;
 use crate::auth::caller::{self, Caller, Who};
 use crate::auth::role::Role;
 use crate::clock;
-use crate::directory::Act;
+use crate::directory::{Act, TeamId};
 use crate::projector::{ReadError, Reader};
 use crate::publisher::Scope;
 use crate::run::Guard;
@@ -387,13 +387,19 @@ pub fn promised(promise: &Promise, position: EventNo) -> Response {
     answered(StatusCode::from_u16(promise.status).unwrap_or(StatusCode::OK), &promise.answer, position)
 }
 
-/// An answer, an object as JSON, with the position added.
+/// An answer, an object as JSON, with the position added; of what was made, with the place where it is read.
 pub fn answered(status: StatusCode, answer: &[u8], position: EventNo) -> Response {
     let object: Result<Map<String, Value>, _> = serde_json::from_slice(answer);
     match object {
         Ok(mut object) => {
+            let place = Some(&object).filter(|_| status == StatusCode::CREATED).and_then(place);
             object.insert("position".into(), position.0.into());
-            (status, axum::Json(object)).into_response()
+            let mut response = (status, axum::Json(object)).into_response();
+            if let Some(place) = place {
+                let place = HeaderValue::from_str(&place).expect("ids and codes are plain ASCII");
+                response.headers_mut().insert(header::LOCATION, place);
+            }
+            response
         }
         Err(error) => {
             tracing::error!("a promised answer cannot be read: {error}");
@@ -402,9 +408,33 @@ pub fn answered(status: StatusCode, answer: &[u8], position: EventNo) -> Respons
     }
 }
 
+/// Where a GET finds what was made: its id says of what kind it is, and a reason has a code.
+fn place(made: &Map<String, Value>) -> Option<String> {
+    if let Some(code) = made.get("code").and_then(Value::as_str) {
+        return Some(format!("/v1/reasons/{code}"));
+    }
+    let id = made.get("id").and_then(Value::as_str)?;
+    let kind = match id.rsplit_once('_')?.0 {
+        UserId::PREFIX => "users",
+        TeamId::PREFIX => "teams",
+        KeyId::PREFIX => "api-keys",
+        QueueId::PREFIX => "queues",
+        SkillId::PREFIX => "skills",
+        ClientId::PREFIX => "clients",
+        ConversationId::PREFIX => "conversations",
+        _ => return None,
+    };
+    Some(format!("/v1/{kind}/{id}"))
+}
+
 /// A resource with its ETag: equal values have equal tags.
 pub fn tagged(value: &impl Serialize) -> Response {
-    let tag = etag(value);
+    tagged_by(value, value)
+}
+
+/// A resource with the ETag of that part of it which requests change.
+pub fn tagged_by(value: &impl Serialize, part: &impl Serialize) -> Response {
+    let tag = etag(part);
     let mut response = axum::Json(value).into_response();
     response.headers_mut().insert(header::ETAG, HeaderValue::from_str(&tag).expect("a tag is hexadecimal"));
     response

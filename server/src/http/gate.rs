@@ -1,8 +1,8 @@
 //! Who asks, and whether they may. Every route names the role and the scope it needs where it is
 //! listed; the same words stand in the OpenAPI.
 
-use super::App;
 use super::problem::Problem;
+use super::{App, chat, stream};
 use crate::auth::rate::{Class, RetryAfterSeconds};
 use crate::auth::role::{ApiScope, Role};
 use crate::auth::{self, Caller, Need};
@@ -23,12 +23,12 @@ pub const COOKIE: &str = "readyroom_session";
 /// The header that proves that a page of ours sent the request.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
-/// A route for callers of this role or above, or with a key of this scope. One that documents no query
-/// takes none.
+/// A route for callers of this role or above, or with a key of this scope. What it takes is what it documents:
+/// one without a query takes none, and one that heeds no `If-Match` refuses it, for whoever sends it relies on it.
 pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     let (schemas, mut paths, methods) = routes;
     let security = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
-    let mut takes_query = false;
+    let mut takes = Takes::default();
     for item in paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
@@ -36,29 +36,45 @@ pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> Uto
                 ExtensionsBuilder::new().add("x-role", role.as_str()).add("x-scope", scope.as_str()).build();
             operation.extensions.get_or_insert_default().merge(extensions);
             operation.security = Some(vec![security("key"), security("session")]);
-            let mut parameters = operation.parameters.iter().flatten();
-            takes_query |=
-                parameters.any(|known| matches!(known, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
+            for known in operation.parameters.iter().flatten() {
+                let RefOr::T(known) = known else { continue };
+                takes.query |= known.parameter_in == ParameterIn::Query;
+                takes.if_match |= known.parameter_in == ParameterIn::Header && known.name == "If-Match";
+            }
         }
     }
     let need = Need { role, scope };
-    let pass = move |request, next| pass(need, takes_query, request, next);
+    let pass = move |request, next| pass(need, takes, request, next);
     (schemas, paths, methods.layer(middleware::from_fn(pass)))
 }
 
-async fn pass(need: Need, takes_query: bool, request: Request, next: Next) -> Response {
+/// What a route takes beside its body.
+#[derive(Clone, Copy, Default)]
+struct Takes {
+    query: bool,
+    if_match: bool,
+}
+
+async fn pass(need: Need, takes: Takes, request: Request, next: Next) -> Response {
     let asks = request.uri().query().is_some_and(|query| !query.is_empty());
+    let insists = !request.method().is_safe() && request.headers().contains_key(header::IF_MATCH);
     match request.extensions().get::<Caller>() {
         None => match request.extensions().get::<Unrecognised>() {
             Some(Unrecognised(problem)) => problem.clone().into_response(),
             None => unauthenticated().into_response(),
         },
         Some(caller) => match caller.may(&need) {
-            Ok(()) if asks && !takes_query => Problem::invalid("query", "this takes none").into_response(),
+            Ok(()) if asks && !takes.query => Problem::invalid("query", "this takes none").into_response(),
+            Ok(()) if insists && !takes.if_match => if_match_unsupported().into_response(),
             Ok(()) => next.run(request).await,
             Err(denied) => Problem::forbidden(denied.to_string()).into_response(),
         },
     }
+}
+
+fn if_match_unsupported() -> Problem {
+    let detail = "what this changes has no ETag of its own; send the request without If-Match";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "if_match_unsupported", detail).at("If-Match", "is not heeded here")
 }
 
 /// The answer to one who should have said who they are.
@@ -150,8 +166,16 @@ fn address(text: &str) -> Option<IpAddr> {
 
 fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
     let headers = request.headers();
-    if let Some(value) = headers.get(header::AUTHORIZATION) {
-        let secret = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+    // A visitor's token is no key, and a colleague who visits the own shop is a visitor there.
+    if request.uri().path().starts_with(chat::PATH) {
+        return Ok(None);
+    }
+    let sent = headers.get(header::AUTHORIZATION);
+    let in_protocol = || protocols(headers).find_map(|word| word.strip_prefix(stream::BEARER));
+    let by_protocol = if request.uri().path() == stream::PATH && sent.is_none() { in_protocol() } else { None };
+    if sent.is_some() || by_protocol.is_some() {
+        let bearer = || sent.and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+        let secret = by_protocol.or_else(bearer);
         let caller = secret.and_then(|secret| auth::by_key(&app.directory, secret.trim(), clock::now()));
         return match caller {
             Some(caller) => Ok(Some(caller)),
@@ -177,6 +201,12 @@ fn caller(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
         return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", detail).at("X-CSRF-Token", "is missing or wrong"));
     }
     Ok(Some(caller))
+}
+
+/// The words with which a WebSocket asks for a protocol. Pages can send no other header with it.
+pub fn protocols(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let all = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 /// The value of a cookie.

@@ -7,6 +7,7 @@ pub mod api_keys;
 pub mod asyncapi;
 pub mod audit;
 pub mod body;
+pub mod chat;
 pub mod clients;
 pub mod context;
 pub mod conversations;
@@ -26,10 +27,13 @@ pub mod sessions;
 pub mod setup;
 pub mod skills;
 pub mod stream;
+pub mod targets;
 pub mod teams;
+pub mod turns;
 pub mod user_access;
 pub mod user_add;
 pub mod users;
+pub mod widgets;
 
 use crate::accounts::Accounts;
 use crate::auth::lockout::Lockout;
@@ -74,7 +78,11 @@ pub struct Parts {
     /// What the operator decided.
     pub config: Config,
     /// Requests with idempotency keys that are not answered yet.
-    pub under_way: body::UnderWay,
+    pub under_way: turns::Turns,
+    /// Changes of one user: the directory and then the floor, before the next one begins.
+    pub users: turns::Turns,
+    /// Changes of what is written down of one client.
+    pub clients: turns::Turns,
     /// Who listens to the live stream.
     pub streams: stream::Streams,
     /// Turns true when the server stops.
@@ -144,12 +152,15 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(memberships::routes())
         .merge(skills::routes())
         .merge(reasons::routes())
+        .merge(widgets::routes())
         .merge(conversations::routes())
+        .merge(targets::routes())
         .merge(offers::routes())
         .merge(stream::routes())
         .merge(asyncapi::routes())
         .merge(messages::routes())
         .merge(clients::routes())
+        .merge(chat::routes())
         .merge(history::routes())
         .merge(reports::routes())
 }
@@ -164,6 +175,7 @@ pub fn service(app: App) -> Router {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
         })
         .layer(middleware::from_fn_with_state(app.clone(), gate::identify))
+        .layer(middleware::from_fn_with_state(app.clone(), chat::pages))
         .layer(DefaultBodyLimit::max(body::BODY_BYTES_MAX))
         .layer(middleware::from_fn(watch))
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
@@ -176,7 +188,7 @@ async fn watch(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("none".into(), |path| path.as_str().to_owned());
     let method = known(request.method());
-    let answer = if route == "/v1/stream" {
+    let answer = if [stream::PATH, chat::STREAM_PATH].contains(&&*route) {
         next.run(request).await
     } else {
         let safe = request.method().is_safe();

@@ -2,7 +2,9 @@
 
 use super::App;
 use super::problem::Problem;
+use std::collections::BTreeSet;
 use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::Schema;
@@ -25,9 +27,14 @@ pub fn head() -> OpenApi {
         super::gate::COOKIE,
         "a session; requests that change something also send its csrf_token in `X-CSRF-Token`",
     ));
+    let visitor = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("a visitor's token, `vt_…`, of `POST /v1/chat/{widget}/visits`"))
+        .build();
     let components = ComponentsBuilder::new()
         .security_scheme("key", SecurityScheme::Http(key))
         .security_scheme("session", SecurityScheme::ApiKey(cookie))
+        .security_scheme("visitor", SecurityScheme::Http(visitor))
         .schema(Problem::name(), Problem::schema())
         .schema(super::problem::Fault::name(), super::problem::Fault::schema())
         .build();
@@ -39,7 +46,12 @@ pub fn document() -> OpenApi {
     let (_, mut document) = super::routes().split_for_parts();
     let schemas = document.components.as_ref().map(|known| known.schemas.clone()).unwrap_or_default();
     let empty = |name: &str| matches!(schemas.get(name), Some(RefOr::T(schema)) if takes_nothing(schema));
-    for item in document.paths.paths.values_mut() {
+    let places: BTreeSet<String> =
+        document.paths.paths.iter().filter_map(|(path, item)| item.get.as_ref().and_then(|_| holder(path))).collect();
+    for (path, item) in &mut document.paths.paths {
+        if let Some(operation) = item.post.as_mut().filter(|_| places.contains(path)) {
+            add_location(operation);
+        }
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             add_problems(operation);
@@ -54,6 +66,19 @@ pub fn document() -> OpenApi {
         }
     }
     document
+}
+
+/// The path of the list in which this path is one of many.
+fn holder(path: &str) -> Option<String> {
+    path.ends_with('}').then(|| path.rsplit_once('/').map(|(list, _)| list.to_owned())).flatten()
+}
+
+/// What is made where it can be read has an address.
+fn add_location(operation: &mut Operation) {
+    if let Some(RefOr::T(made)) = operation.responses.responses.get_mut("201") {
+        let place = RefOr::T(HeaderBuilder::new().description(Some("where a GET finds it")).build());
+        made.headers.insert("Location".to_owned(), place);
+    }
 }
 
 /// Whether `{}` is of this schema.

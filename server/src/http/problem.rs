@@ -191,6 +191,7 @@ impl From<DirectoryError> for Problem {
             | DirectoryError::UnknownUser { .. }
             | DirectoryError::UnknownTeam { .. }
             | DirectoryError::UnknownKey { .. }
+            | DirectoryError::UnknownWidget { .. }
             | DirectoryError::UnknownSession { .. } => StatusCode::NOT_FOUND,
             DirectoryError::Inactive => StatusCode::FORBIDDEN,
             DirectoryError::Taken { .. }

@@ -1,9 +1,9 @@
-//! Messages as they are read: of one thread, or found by a part of their text.
+//! Messages as they are read: of one thread, of one client, or found by a part of their text.
 
 use super::error::ReadError;
 use super::reader::{LIMIT_MAX, Reader, of_text};
 use readyroom_core::event::Author;
-use readyroom_core::ids::{ClientId, ConversationId, EventNo, Timestamp};
+use readyroom_core::ids::{ClientId, ConversationId, EventNo, KeyId, Timestamp};
 use rusqlite::{OptionalExtension, Row, params};
 
 /// The longest text that is searched for.
@@ -39,6 +39,39 @@ impl Reader {
         self.with(|conn| {
             let bound = params![conversation.to_string(), after.cast_signed(), limit.min(LIMIT_MAX) as i64];
             conn.prepare_cached(&sql)?.query_map(bound, message)?.collect()
+        })
+    }
+
+    /// The newest messages that these keys sealed, oldest first: with the keys of a client, what was said in
+    /// all its threads. At most 10,000.
+    ///
+    /// # Errors
+    /// [`ReadError::Store`].
+    pub fn messages_under(&self, keys: &[KeyId], limit: usize) -> Result<Vec<Message>, ReadError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM message WHERE key_id IN (SELECT value FROM json_each(?1)) ORDER BY seq DESC LIMIT ?2"
+        );
+        let keys: Vec<String> = keys.iter().map(KeyId::to_string).collect();
+        let keys = serde_json::to_string(&keys).expect("ids are text");
+        let mut newest: Vec<Message> = self.with(|conn| {
+            conn.prepare_cached(&sql)?.query_map(params![keys, limit.min(LIMIT_MAX) as i64], message)?.collect()
+        })?;
+        newest.reverse();
+        Ok(newest)
+    }
+
+    /// The last message of the client in this conversation at or before a position.
+    ///
+    /// # Errors
+    /// [`ReadError::Store`].
+    pub fn said_by_client(&self, conversation: ConversationId, upto: EventNo) -> Result<Option<Message>, ReadError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM message WHERE conversation_id = ?1 AND author = 'client' AND position <= ?2
+             ORDER BY seq DESC LIMIT 1"
+        );
+        self.with(|conn| {
+            let bound = params![conversation.to_string(), upto.0.cast_signed()];
+            conn.prepare_cached(&sql)?.query_row(bound, message).optional()
         })
     }
 

@@ -6,6 +6,7 @@ use super::rows::Rows;
 use super::scope::Place;
 use super::start::{People, Person, QueueName, Start};
 use super::tally::{Stand, Tally, stands};
+use super::visitors::Visits;
 use crate::wire::agent::{AgentRow, Known, Proficiency};
 use crate::wire::conversation::ConversationRow;
 use crate::wire::queue::QueueRow;
@@ -48,6 +49,7 @@ pub struct Live {
     queue_names: BTreeMap<QueueId, QueueName>,
     tallies: BTreeMap<QueueId, Tally>,
     facts: BTreeMap<ConversationId, ConversationFacts>,
+    pub(super) visits: Visits,
     pub(super) agents: Rows<UserId>,
     pub(super) queues: Rows<QueueId>,
     pub(super) conversations: Rows<ConversationId>,
@@ -65,6 +67,7 @@ pub struct Live {
 /// A message, still sealed.
 pub(super) struct Message {
     pub conversation: ConversationId,
+    pub client: Option<ClientId>,
     pub place: Option<Place>,
     pub ts: Timestamp,
     pub author: Author,
@@ -88,6 +91,7 @@ impl Live {
             queue_names: start.queues,
             tallies: BTreeMap::new(),
             facts: BTreeMap::new(),
+            visits: Visits::new(start.blocked),
             agents: Rows::new(position),
             queues: Rows::new(position),
             conversations: Rows::new(position),
@@ -204,6 +208,7 @@ impl Live {
     /// What the rows tell and the facts do not: names, skills, counts; and the messages.
     fn learn(&mut self, event: &Recorded) {
         let no = event.no;
+        self.visits.learn(&event.event, &self.facts);
         match &event.event {
             Event::SkillDefined { skill, name } => {
                 self.skills.insert(*skill, name.clone());
@@ -229,11 +234,12 @@ impl Live {
                 self.agents.change(*agent, no);
             }
             Event::MessageRecorded { conversation, author, body } => {
-                let place = self.facts.get(conversation).map(Place::of);
+                let facts = self.facts.get(conversation);
+                let (place, client) = (facts.map(Place::of), facts.map(|facts| facts.client));
                 let (conversation, author, body) = (*conversation, *author, body.clone());
                 self.message_bytes += body.bytes.len();
                 self.gathered_bytes += body.bytes.len();
-                let gone = self.messages.push(no, Message { conversation, place, ts: event.at, author, body });
+                let gone = self.messages.push(no, Message { conversation, client, place, ts: event.at, author, body });
                 self.message_bytes -= gone.map_or(0, |gone| gone.body.bytes.len());
                 while self.message_bytes > MESSAGE_BYTES_REMEMBERED {
                     let oldest = self.messages.forget_oldest().expect("bytes are those of messages");
@@ -250,6 +256,7 @@ impl Live {
         if before == Some(*facts) {
             return;
         }
+        self.visits.touch(before.as_ref(), (!gone).then_some(facts));
         let (was, is) = (before.as_ref().map(Place::of), (!gone).then(|| Place::of(facts)));
         if was != is {
             self.moves.push(no, (id, was));

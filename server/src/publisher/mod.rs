@@ -5,6 +5,7 @@
 //!
 //! - [`Live`] takes events in and knows every row; it has neither task nor socket.
 //! - `stream.rs` has the subscriptions, `frames.rs` what they are sent.
+//! - `visitors.rs` has those who watch nothing but their own chat.
 
 mod frames;
 mod live;
@@ -19,6 +20,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod topic;
+mod visitors;
 
 pub use frames::{Opener, SNAPSHOT_ROWS_MAX, end};
 pub use live::{AGENT_EVENTS_REMEMBERED, Live};
@@ -28,10 +30,12 @@ pub use start::{People, Person, QueueName, Start};
 pub use stream::{NotSubscribed, SUBSCRIPTIONS_MAX, Subscribe};
 pub use subscription::{End, Subscription, WAITING_BYTES_MAX, WAITING_MAX};
 pub use topic::{BadTopic, TOPICS_MAX, Topic, topics};
+pub use visitors::{News, Said, Watch};
 
 use crate::clock;
 use crate::projector::Batch;
 use bytes::Bytes;
+use readyroom_channels::chat::Chat;
 use readyroom_core::engine::Turn;
 use readyroom_core::event::Event;
 use readyroom_core::event::codec::Kept;
@@ -45,11 +49,14 @@ use stream::Stream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+use visitors::Visitors;
 
 /// How long changes gather before they are sent.
 pub const TICK: Duration = Duration::from_millis(50);
 /// How often subscriptions are told that nothing is missing.
 pub const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How often those who wait are told a new place in the line.
+const PLACES: Duration = Duration::from_secs(1);
 /// Releases that wait to be taken in; over it the committer waits.
 const RELEASES_MAX: usize = 64;
 /// Questions that wait to be answered; over it those who ask wait.
@@ -75,6 +82,9 @@ pub struct Released {
 #[error("the account is being closed; come again later")]
 pub struct Closed;
 
+/// How a chat stands, at which position, and what comes after it.
+pub type Watching = (Chat, EventNo, Watch);
+
 type Look = Box<dyn FnOnce(&mut Live) + Send>;
 
 enum Asked {
@@ -83,6 +93,7 @@ enum Asked {
     Rescope(UserId),
     Checkpoint,
     Subscribe(Box<Subscribe>, oneshot::Sender<Result<Subscription, NotSubscribed>>),
+    Watch(ClientId, oneshot::Sender<Result<Watching, NotSubscribed>>),
     Close,
 }
 
@@ -102,11 +113,12 @@ impl Publisher {
         let (releases, to_take) = mpsc::channel(RELEASES_MAX);
         let (asked, to_answer) = mpsc::channel(ASKED_MAX);
         let (told, position) = watch::channel(live.position());
-        let stream = Stream::new(live.position(), opener);
+        let (stream, visitors) = (Stream::new(live.position(), opener), Visitors::default());
         let batch = Batch { upto: live.position(), ..Batch::default() };
         let (handed_out, checkpoint_at) = (live.position(), live.position());
         let (joining, dirty, checkpoint_due) = (Vec::new(), false, false);
-        let task = Task { live, stream, told, batch, handed_out, checkpoint_at, checkpoint_due, joining, dirty };
+        let task =
+            Task { live, stream, visitors, told, batch, handed_out, checkpoint_at, checkpoint_due, joining, dirty };
         (Publisher { releases, asked, position }, tokio::spawn(task.run(to_take, to_answer, keeper)))
     }
 
@@ -237,6 +249,37 @@ impl Publisher {
         answered.await.unwrap_or(Err(NotSubscribed::Closed))
     }
 
+    /// How the chat of a client stands.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn chat(&self, client: ClientId) -> Result<Chat, Closed> {
+        self.look(move |live| live.chat_of(client)).await
+    }
+
+    /// The last message of the client in this conversation at or before a position, if it is remembered.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub async fn said_by_client(
+        &self,
+        conversation: ConversationId,
+        upto: EventNo,
+    ) -> Result<Option<(EventNo, Timestamp)>, Closed> {
+        self.look(move |live| live.said_by_client(conversation, upto)).await
+    }
+
+    /// Begins to watch the chat of a client: how it stands and at which position, and from then on within
+    /// 50 ms of each change what changed.
+    ///
+    /// # Errors
+    /// `NotSubscribed`: there are too many, or the account is being closed.
+    pub async fn watch(&self, client: ClientId) -> Result<Watching, NotSubscribed> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Asked::Watch(client, answer)).await.map_err(|Closed| NotSubscribed::Closed)?;
+        answered.await.unwrap_or(Err(NotSubscribed::Closed))
+    }
+
     /// Stops: what was released is taken in and sent, all streams end, the last batch goes out.
     ///
     /// # Errors
@@ -263,6 +306,7 @@ type Answer = oneshot::Sender<Result<Subscription, NotSubscribed>>;
 struct Task {
     live: Live,
     stream: Stream,
+    visitors: Visitors,
     told: watch::Sender<EventNo>,
     batch: Batch,
     /// The last event that is in a batch handed out.
@@ -284,7 +328,7 @@ impl Task {
         mut asked: mpsc::Receiver<Asked>,
         keeper: mpsc::Sender<Batch>,
     ) {
-        let (mut tick, mut heartbeat) = (pin!(sleep(TICK)), pin!(sleep(HEARTBEAT)));
+        let (mut tick, mut heartbeat, mut places) = (pin!(sleep(TICK)), pin!(sleep(HEARTBEAT)), pin!(sleep(PLACES)));
         loop {
             let was_dirty = self.dirty;
             tokio::select! {
@@ -302,7 +346,12 @@ impl Task {
                     Err(_) => break,
                 },
                 () = &mut tick, if self.dirty => self.flush(),
+                () = &mut places, if self.live.visits.has_moved() && !self.visitors.is_empty() => {
+                    self.visitors.places(&mut self.live);
+                    places.set(sleep(PLACES));
+                }
                 () = &mut heartbeat => {
+                    self.visitors.sweep();
                     if self.stream.is_heard() {
                         self.stream.heartbeat(&self.live, clock::now());
                     }
@@ -323,6 +372,7 @@ impl Task {
         }
         self.flush();
         self.stream.close();
+        self.visitors.close(End::Shutdown);
         let last = self.next_batch(true);
         if keeper.send(last).await.is_err() {
             tracing::error!("the tables have lost their keeper; they are filled again from the log at the next start");
@@ -376,6 +426,10 @@ impl Task {
             Asked::Checkpoint => self.checkpoint_due = true,
             Asked::Subscribe(subscribe, answer) if self.dirty => self.joining.push((subscribe, answer)),
             Asked::Subscribe(subscribe, answer) => self.subscribe(*subscribe, answer),
+            Asked::Watch(client, answer) => {
+                // Whoever no longer waits has gone; it is found at the next sweep.
+                drop(answer.send(self.visitors.watch(&self.live, client)));
+            }
             // The loop has ended with the first one.
             Asked::Close => {}
         }
@@ -388,6 +442,7 @@ impl Task {
     }
 
     fn flush(&mut self) {
+        self.visitors.flush(&mut self.live, self.stream.flushed(), self.stream.opener());
         self.stream.flush(&mut self.live);
         self.dirty = false;
         for (subscribe, answer) in std::mem::take(&mut self.joining) {

@@ -6,7 +6,7 @@ use readyroom_core::floor::facts::{ConversationFacts, Facts};
 use readyroom_core::ids::*;
 use readyroom_views::board::Board;
 use readyroom_views::tables::{Tables, Tracker};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A person of the staff, as the directory knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Start {
     pub tracker: Tracker,
     /// The conversations that have not ended.
     pub conversations: Vec<ConversationFacts>,
+    /// The clients who are blocked.
+    pub blocked: BTreeSet<ClientId>,
     /// The queues' names.
     pub queues: BTreeMap<QueueId, QueueName>,
     /// The skills' names.
@@ -79,6 +81,7 @@ impl Start {
             board,
             tracker,
             conversations: floor.conversations().map(|(slot, _)| floor.conversation_facts(slot)).collect(),
+            blocked: floor.blocked_clients().collect(),
             queues: floor.queues().map(|(_, queue)| (queue.id, name(&queue.settings))).collect(),
             skills: floor.skills().clone(),
             agent_skills: floor.agents().map(|(_, agent)| (agent.id, agent.skills.to_vec())).collect(),

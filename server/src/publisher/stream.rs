@@ -58,6 +58,16 @@ impl Stream {
         Stream { classes: BTreeMap::new(), flushed: position, rescoped: BTreeMap::new(), opener }
     }
 
+    /// The position to which frames have been sent.
+    pub fn flushed(&self) -> EventNo {
+        self.flushed
+    }
+
+    /// What opens what people wrote.
+    pub fn opener(&self) -> &dyn Opener {
+        &*self.opener
+    }
+
     /// Whether anybody listens.
     pub fn is_heard(&self) -> bool {
         !self.classes.is_empty()

@@ -109,6 +109,33 @@ impl Vault {
         Ok(mac.finalize().into_bytes()[..16].try_into().expect("the tag has 32 bytes"))
     }
 
+    /// Hides a few bytes that somebody else is to carry for the account: who carries them neither reads nor
+    /// changes them, and nothing is kept of them here.
+    ///
+    /// # Errors
+    /// [`VaultError::Store`]: the account has no secret yet, and it could not be kept.
+    pub fn veil(&self, account: AccountId, bytes: &[u8]) -> Result<Vec<u8>> {
+        let nonce: [u8; NONCE_LEN] = dice::bytes();
+        let veiled =
+            self.veiling(account)?.encrypt(&XNonce::from(nonce), bytes).expect("memory takes whatever is sealed");
+        Ok([&nonce[..], &veiled].concat())
+    }
+
+    /// What was veiled by this account; none when it was not, or was changed.
+    ///
+    /// # Errors
+    /// As `veil`.
+    pub fn unveil(&self, account: AccountId, veiled: &[u8]) -> Result<Option<Vec<u8>>> {
+        let Some((nonce, rest)) = veiled.split_first_chunk::<NONCE_LEN>() else { return Ok(None) };
+        Ok(self.veiling(account)?.decrypt(&XNonce::from(*nonce), rest).ok())
+    }
+
+    fn veiling(&self, account: AccountId) -> Result<XChaCha20Poly1305> {
+        let mut mac = self.keyed(account)?;
+        mac.update(b"veil");
+        Ok(XChaCha20Poly1305::new(&mac.finalize().into_bytes()))
+    }
+
     fn keyed(&self, account: AccountId) -> Result<Hmac<Sha256>> {
         let Inner { keys, cache } = &mut *self.inner();
         if cache.account(account).is_none() {
@@ -315,6 +342,20 @@ mod tests {
         let other = vault.seal(HERE, OLGA, MARCH, "b").unwrap().key;
         let moved = Sealed { key: other, ..sealed };
         assert!(matches!(vault.open_sealed(HERE, &moved), Err(VaultError::Tampered { key }) if key == other));
+    }
+
+    #[test]
+    fn what_is_veiled_is_read_by_its_account_only_and_by_nobody_once_it_was_changed() {
+        let (_dir, vault) = vault();
+        let veiled = vault.veil(HERE, b"Olga").unwrap();
+        assert!(!veiled.windows(4).any(|part| part == b"Olga"));
+        assert_eq!(vault.unveil(HERE, &veiled).unwrap(), Some(b"Olga".to_vec()));
+        assert_eq!(vault.unveil(THERE, &veiled).unwrap(), None);
+        assert_eq!(vault.unveil(HERE, b"short").unwrap(), None);
+        let mut changed = veiled;
+        *changed.last_mut().unwrap() ^= 1;
+        assert_eq!(vault.unveil(HERE, &changed).unwrap(), None);
+        assert_eq!(vault.keys_of(HERE, OLGA).unwrap(), [], "nothing is kept of it");
     }
 
     #[test]

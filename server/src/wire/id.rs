@@ -24,6 +24,7 @@ pub mod of {
     pub type Conversation = Id<ids::ConversationId>;
     pub type Offer = Id<ids::OfferId>;
     pub type Skill = Id<ids::SkillId>;
+    pub type Widget = Id<ids::WidgetId>;
 }
 
 /// An id of the floor, as text.
@@ -83,6 +84,7 @@ schemas! {
     CallId: "a call that no queue gave",
     KeyId: "a key",
     TeamId: "agents whom a supervisor sees",
+    WidgetId: "what a website carries so that its visitors can chat",
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Values as they go over the wire: JSON and its schema, the same for REST and the stream.
 
 pub mod agent;
+pub mod chat;
 pub mod conversation;
 mod explained;
 mod id;

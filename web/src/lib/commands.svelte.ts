@@ -1,5 +1,6 @@
 // What the command bar (Ctrl K) can do: the pages that are open say so.
 
+import { untrack } from "svelte";
 import type { IconName } from "./ui/icons";
 
 /** Something one can do by name. */
@@ -27,7 +28,8 @@ class Commands {
 
   /** Adds some until the returned function is called. */
   hold(some: readonly Command[]): () => void {
-    this.#held = [some, ...this.#held];
+    // Whoever adds in an effect must not run again because of it.
+    this.#held = [some, ...untrack(() => this.#held)];
     return () => {
       this.#held = this.#held.filter((held) => held !== some);
     };

@@ -86,9 +86,9 @@ function once<Formatter extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.C
   return known as Formatter;
 }
 
-/** English without a country would put the month first. */
+/** English without a country would put the month first. Digits are the same in all languages: timers write them too. */
 function tag(): string {
-  return getLocale() === "en" ? "en-GB" : getLocale();
+  return getLocale() === "en" ? "en-GB" : `${getLocale()}-u-nu-latn`;
 }
 
 function dated(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

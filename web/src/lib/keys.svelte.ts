@@ -1,5 +1,6 @@
 // Shortcuts: what is pressed, who wants it, and when it is left alone.
 
+import { untrack } from "svelte";
 import { keep, kept } from "./kept";
 
 /** A shortcut and what it does. */
@@ -102,7 +103,8 @@ class Keys {
 
   /** Adds shortcuts until the returned function is called; later ones go before earlier ones. */
   hold(shortcuts: readonly Shortcut[]): () => void {
-    this.#held = [...shortcuts, ...this.#held];
+    // Whoever adds in an effect must not run again because of it.
+    this.#held = [...shortcuts, ...untrack(() => this.#held)];
     return () => {
       this.#held = this.#held.filter((held) => !shortcuts.includes(held));
     };

@@ -9,7 +9,7 @@ export type Who =
   | { state: "asking" }
   /** The server cannot be asked. */
   | { state: "failed"; problem: Problem }
-  /** Nobody; `why` is told on the page on which one signs in. A screen whose key is not taken waits for another. */
+  /** Nobody; `why` is told on the page on which one signs in. */
   | { state: "nobody"; why: "new" | "left" | "ended" | "key" }
   | { state: "person"; user: Schemas["Me"]; account: Schemas["NamedAccount"] }
   /** A screen on a wall, known by the key in its address. */
@@ -22,7 +22,7 @@ class Session {
   #who = $state.raw<Who>({ state: "asking" });
 
   constructor() {
-    onEnded(() => this.#over("ended"));
+    onEnded(() => this.#over(this.#who.state === "screen" ? "key" : "ended"));
   }
 
   /** Who it is. */
@@ -88,12 +88,11 @@ class Session {
     live.start();
   }
 
-  #over(why: "left" | "ended"): void {
+  #over(why: "left" | "ended" | "key"): void {
     if (this.#who.state === "nobody") return;
-    const screen = this.#who.state === "screen";
     live.stop();
     hold({ kind: "nobody" });
-    this.#who = { state: "nobody", why: screen ? "key" : why };
+    this.#who = { state: "nobody", why };
   }
 }
 

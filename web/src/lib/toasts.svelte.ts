@@ -1,5 +1,6 @@
 // Short words about what was just done, and what went wrong.
 
+import { untrack } from "svelte";
 import type { Problem } from "./api/problem";
 import { sentence } from "./errors";
 
@@ -31,7 +32,7 @@ class Toasts {
     const { kind = "good", action } = options;
     const id = this.#next++;
     // The same trouble twice is one trouble.
-    const others = this.#shown.filter((toast) => toast.text !== text);
+    const others = untrack(() => this.#shown).filter((toast) => toast.text !== text);
     this.#shown = [...others, { id, kind, text, action }].slice(-SHOWN_MAX);
     if (kind !== "bad") setTimeout(() => this.dismiss(id), SHOWN_MS);
   }

@@ -7,7 +7,10 @@ mod socket;
 mod streams;
 
 pub use link::Links;
-pub use streams::{PER_ACCOUNT_MAX, PER_ADDRESS_MAX, PER_KEY_MAX, PER_USER_MAX, Streams};
+pub use streams::{
+    PER_ACCOUNT_MAX, PER_ADDRESS_MAX, PER_KEY_MAX, PER_USER_MAX, PER_VISITOR_MAX, PER_WIDGET_MAX, Seat, Streams,
+    VISITORS_PER_ADDRESS_MAX,
+};
 
 use super::App;
 use super::context::Context;
@@ -29,11 +32,17 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// Where it is.
+pub const PATH: &str = "/v1/stream";
+/// The protocol that the server answers with, when a client asks for one.
+const PROTOCOL: &str = "readyroom.v1";
+/// What stands before the key of a program that can send no header, among the protocols it asks for.
+pub const BEARER: &str = "bearer.";
 /// The longest message that is taken in from a client, in bytes. A longer one breaks the connection;
 /// well below it the client is told.
-const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 /// What is read at once, in bytes: clients say little, and there are many.
-const READ_BYTES: usize = 4 * 1024;
+pub const READ_BYTES: usize = 4 * 1024;
 
 /// The route of this subject.
 pub fn routes() -> OpenApiRouter<App> {
@@ -74,6 +83,7 @@ async fn open(
     if !at.account.is_open() {
         return Err(Problem::unavailable("the account is not open at the moment; try again"));
     }
+    let upgrade = upgrade.protocols([PROTOCOL]);
     let seat = at.app.streams.take(&at.app, &at.caller, from)?;
     let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
     Ok(upgrade.read_buffer_size(READ_BYTES).on_upgrade(move |socket| Socket::new(at, seat, socket).run(first)))
@@ -114,7 +124,7 @@ fn own_page(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> Result<(), Pr
 }
 
 /// Whether two hosts are the same, where the port of the scheme need not be said.
-fn same_host(page: &str, host: &str, scheme: Option<&str>) -> bool {
+pub fn same_host(page: &str, host: &str, scheme: Option<&str>) -> bool {
     let usual = match scheme {
         Some("https") => ":443",
         _ => ":80",

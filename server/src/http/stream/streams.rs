@@ -2,11 +2,12 @@
 
 use super::link::Links;
 use crate::auth::Caller;
+use crate::directory::WidgetId;
 use crate::http::App;
 use crate::http::problem::Problem;
 use crate::publisher::SUBSCRIPTIONS_MAX;
 use axum::http::StatusCode;
-use readyroom_core::ids::AccountId;
+use readyroom_core::ids::{AccountId, ClientId};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
@@ -17,6 +18,12 @@ pub const PER_USER_MAX: usize = 20;
 pub const PER_KEY_MAX: usize = 1_000;
 /// Streams from one address. A whole office may stand behind it.
 pub const PER_ADDRESS_MAX: usize = 10_000;
+/// Streams of one visitor: tabs.
+pub const PER_VISITOR_MAX: usize = 10;
+/// Visitors' streams from one address. A school may stand behind it.
+pub const VISITORS_PER_ADDRESS_MAX: usize = 500;
+/// Visitors' streams of one widget.
+pub const PER_WIDGET_MAX: usize = 20_000;
 /// Streams of one account.
 pub const PER_ACCOUNT_MAX: usize = SUBSCRIPTIONS_MAX;
 
@@ -33,6 +40,9 @@ enum Whose {
     Caller([u8; 33]),
     Account(AccountId),
     Address(IpAddr),
+    Visitor(AccountId, ClientId),
+    Widget(WidgetId),
+    VisitorsOf(IpAddr),
 }
 
 /// The room that one stream takes, until it is dropped.
@@ -53,6 +63,29 @@ impl Streams {
             (Whose::Account(caller.account), "account", PER_ACCOUNT_MAX),
             (Whose::Address(from.to_canonical()), "address", PER_ADDRESS_MAX),
         ];
+        self.take_all(app, rooms)
+    }
+
+    /// Takes the room for one more stream of a visitor.
+    ///
+    /// # Errors
+    /// As `take`.
+    pub fn take_for_visitor(
+        &self,
+        app: &App,
+        (account, visitor): (AccountId, ClientId),
+        widget: WidgetId,
+        from: IpAddr,
+    ) -> Result<Seat, Problem> {
+        let rooms = [
+            (Whose::Visitor(account, visitor), "visitor", PER_VISITOR_MAX),
+            (Whose::Widget(widget), "widget", PER_WIDGET_MAX),
+            (Whose::VisitorsOf(from.to_canonical()), "address", VISITORS_PER_ADDRESS_MAX),
+        ];
+        self.take_all(app, rooms)
+    }
+
+    fn take_all(&self, app: &App, rooms: [(Whose, &str, usize); 3]) -> Result<Seat, Problem> {
         let mut open = self.open.lock().expect("nothing panics while it counts");
         for (whose, name, max) in &rooms {
             if open.get(whose).is_some_and(|count| count >= max) {

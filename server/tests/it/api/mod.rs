@@ -17,7 +17,9 @@ mod states;
 mod stream;
 mod stream_rights;
 mod tap;
+mod targets;
 mod tls;
+mod together;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};

@@ -3,9 +3,12 @@
 import { api, ask } from ".";
 import { holds } from "./credentials";
 
-/** Asks; that the session is over is told to all who wait for it (`onEnded`). */
+/** Asks; that the session is over, or the key revoked, is told to all who wait for it (`onEnded`). */
 export async function stillKnown(): Promise<void> {
-  if (holds().kind !== "session") return;
+  const asked =
+    holds().kind === "key"
+      ? ask(api.GET("/v1/queues-live", { params: { query: { limit: 1 } } }))
+      : ask(api.GET("/v1/sessions/current"));
   // Any other refusal, or none, is the stream's own affair: it comes again by itself.
-  await ask(api.GET("/v1/sessions/current")).catch(() => undefined);
+  await asked.catch(() => undefined);
 }

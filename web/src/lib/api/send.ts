@@ -7,6 +7,9 @@ import { Problem, problemOf, UNREACHABLE } from "./problem";
 /** Pauses before the second, third and fourth attempt. */
 const PAUSES_MS = [400, 1200, 3000];
 
+/** A server that wants more time than this is not waited for: the person decides. */
+const WAIT_MS_MAX = 5_000;
+
 /** An answer that takes longer than this will not come. */
 const PATIENCE_MS = 15_000;
 
@@ -23,12 +26,12 @@ export async function send(asked: Request): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     const answer = await once(request.clone());
     if (answer instanceof Response) return answer;
-    const pause = repeats[attempt];
-    if (!answer.unsure || pause === undefined || request.signal.aborted) {
-      if (answer.status === 401) ended(asked);
+    const pause = Math.max(repeats[attempt] ?? Infinity, (answer.retryAfter ?? 0) * 1000);
+    if (!answer.unsure || pause > WAIT_MS_MAX || request.signal.aborted) {
+      if (isEnd(answer, request)) tellEnded();
       throw answer;
     }
-    await new Promise((wake) => setTimeout(wake, (answer.retryAfter ?? 0) * 1000 || pause));
+    await new Promise((wake) => setTimeout(wake, pause));
   }
 }
 
@@ -68,7 +71,8 @@ function isOnce(request: Request): boolean {
   return request.method === "POST" && ONCE.includes(new URL(request.url).pathname);
 }
 
-/** A wrong password is also a 401, and ends nothing. */
-function ended(asked: Request): void {
-  if (!isOnce(asked) && holds().kind !== "nobody") tellEnded();
+/** A wrong password is also a 401, and ends nothing. A token that does not fit is one of a session before this one. */
+function isEnd(problem: Problem, request: Request): boolean {
+  if (holds().kind === "nobody" || isOnce(request)) return false;
+  return (problem.status === 401 && problem.code !== "wrong_password") || problem.code === "csrf";
 }

@@ -73,7 +73,9 @@ export class Live {
   /** What the server was last asked for on this connection, and whether it has answered. */
   #asked: { topics: Topic[]; answered: boolean } | undefined;
   #running = false;
-  #due: ReturnType<typeof setTimeout> | undefined;
+  /** When it is looked what more is wanted, and what is wanted no more. */
+  #more: ReturnType<typeof setTimeout> | undefined;
+  #less: ReturnType<typeof setTimeout> | undefined;
 
   readonly #events = new Set<(rows: readonly AgentEventRow[]) => void>();
   readonly #messages = new Set<(rows: readonly MessageRow[]) => void>();
@@ -124,7 +126,7 @@ export class Live {
   /** Listens to topics until the returned function is called. In a component, use `listen` of lib/live. */
   subscribe(...topics: Topic[]): () => void {
     for (const topic of topics) this.#wanted.set(topic, (this.#wanted.get(topic) ?? 0) + 1);
-    this.#soon(0);
+    this.#soon();
     let released = false;
     return () => {
       if (released) return;
@@ -134,7 +136,8 @@ export class Live {
         if (left > 0) this.#wanted.set(topic, left);
         else this.#wanted.delete(topic);
       }
-      this.#soon(GRACE_MS);
+      clearTimeout(this.#less);
+      this.#less = setTimeout(() => this.#settle(true), GRACE_MS);
     };
   }
 
@@ -160,7 +163,7 @@ export class Live {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#soon(0);
+    this.#soon();
   }
 
   /** Signs off for good: the person's link to the floor is gone at once, not after its grace. */
@@ -173,8 +176,8 @@ export class Live {
   stop(): void {
     this.#running = false;
     this.#line.stop();
-    clearTimeout(this.#due);
-    this.#due = undefined;
+    clearTimeout(this.#more);
+    clearTimeout(this.#less);
     this.#forget();
     this.#connection = { state: "idle" };
     this.#heardAt = this.#lastHeard = 0;
@@ -198,24 +201,22 @@ export class Live {
     this.conversations.replace([]);
   }
 
-  /** Looks a moment later what the pages want: those that come and go in one go are one change. */
-  #soon(pause: number): void {
-    if (pause > 0 && this.#due !== undefined) return;
-    clearTimeout(this.#due);
-    this.#due = setTimeout(() => {
-      this.#due = undefined;
-      this.#settle();
-    }, pause);
+  /** Looks a moment later what the pages want: those that come in one go are one change. */
+  #soon(): void {
+    clearTimeout(this.#more);
+    this.#more = setTimeout(() => this.#settle(false), 0);
   }
 
-  #settle(): void {
+  #settle(mayShrink: boolean): void {
     if (!this.#running || this.#connection.state === "ended") return;
     if (this.#wanted.size === 0) return this.#rest();
     if (this.#connection.state === "idle") {
       this.#connection = { state: "connecting" };
       this.#line.start();
     } else if (this.#line.isOpen) {
-      this.#ask();
+      const had = new Set(this.#asked?.topics);
+      const grows = [...this.#wanted.keys()].some((topic) => !had.has(topic));
+      if (grows || mayShrink) this.#ask();
     }
   }
 
@@ -262,7 +263,8 @@ export class Live {
   }
 
   #heard(message: Message): void {
-    this.#line.proved();
+    // Who is refused or ended at once, time after time, waits longer each time.
+    if (message.type !== "error" && message.type !== "end") this.#line.proved();
     if ("server_time" in message) this.clock.told(message.server_time);
     this.#lastHeard = this.clock.exact();
     const change = this.#reader.take(message);
@@ -278,7 +280,7 @@ export class Live {
     if (change?.kind === "all" && this.#asked !== undefined) {
       this.#asked.answered = true;
       // Somebody may have come while the answer was on its way.
-      this.#soon(0);
+      this.#soon();
     }
     this.#batch();
   }

@@ -30,7 +30,7 @@ export class Line {
   constructor(
     private readonly open: Open,
     private readonly told: Told,
-    private readonly dice: () => number = Math.random,
+    private readonly dice: () => number = () => Math.random(),
   ) {}
 
   /** Whether something can be said. */
