@@ -44,6 +44,15 @@ export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
   return data as Data;
 }
 
+/** What was answered, and its ETag: sent back as `If-Match`, it makes sure that nobody changed it meanwhile. */
+export type Tagged<Data> = { data: Data; etag: string };
+
+/** Like `ask`, for what is read to be changed. */
+export async function askTagged<Data>(answer: Promise<Answer<Data>>): Promise<Tagged<Data>> {
+  const { data, response } = await answer;
+  return { data: data as Data, etag: response.headers.get("ETag") ?? "" };
+}
+
 type Page<Row> = { data: Row[]; next?: string | null };
 
 /** All pages of a list: `await askAll((cursor) => api.GET("/v1/reasons", { params: { query: { cursor } } }))`. */
