@@ -57,14 +57,18 @@ class Desk {
       case "GET /visit":
         return { stage: this.stage, place: this.place, agent: this.agent, messages: this.messages };
       case "POST /messages":
-        if (this.stage === "none" || this.stage === "ended") [this.stage, this.place] = ["waiting", 2];
+        if (this.stage === "none" || this.stage === "ended") {
+          [this.stage, this.place] = ["waiting", 2];
+          for (const socket of Socket.all)
+            socket.hears({ type: "state", stage: this.stage, place: this.place });
+        }
         this.messages.push({
           id: `m${this.messages.length + 1}`,
           author: "client",
           text: body.text ?? "",
           at: new Date().toISOString(),
         });
-        return { id: this.messages.at(-1)?.id };
+        return this.messages.at(-1);
       case "POST /end":
         this.stage = "ended";
         return {};
@@ -92,7 +96,12 @@ class Socket {
   constructor(address: string, protocols: string[]) {
     [this.address, this.protocols] = [address, protocols];
     Socket.all.push(this);
-    setTimeout(() => (Socket.refused ? this.onclose?.() : this.onopen?.()), 5);
+    setTimeout(() => {
+      if (Socket.refused) return this.onclose?.();
+      this.onopen?.();
+      this.hears({ type: "state", stage: desk.stage, place: desk.place, agent: desk.agent });
+      for (const message of desk.messages) this.hears({ type: "message", ...message });
+    }, 5);
     setInterval(
       () => Socket.silent || this.hears({ type: "heartbeat", server_time: new Date().toISOString() }),
       10_000,
@@ -168,6 +177,16 @@ describe("a visitor", () => {
       address: "wss://chat.example/base/v1/chat/wg_1/stream",
       protocols: ["readyroom.chat", "vt_1"],
     });
+  });
+
+  it("is told to the server only as far as it would take it", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    visitor.open();
+    visitor.identify({ name: ` O\nl${"g".repeat(200)}`, email: "no address" });
+    visitor.write("Hello");
+    await pass(50);
+    expect(desk.of("POST /visits")[0]?.body).toEqual({ name: `O l${"g".repeat(97)}` });
   });
 
   it("says several things in their order, one request after the other", async () => {
@@ -263,11 +282,11 @@ describe("a no", () => {
 
   it("to a visitor who is blocked stands, and is not asked again", async () => {
     const visitor = await begun();
-    desk.next = [problem(409, "client_blocked")];
+    desk.next = [problem(403, "blocked")];
     visitor.write("Rude");
     await pass(60_000);
     expect(told(visitor)).toContain("failed Rude");
-    expect(visitor.shown.no).toEqual({ is: "refused", status: 409, code: "client_blocked" });
+    expect(visitor.shown.no).toEqual({ is: "refused", status: 403, code: "blocked" });
     expect(desk.of("POST /messages").filter(({ body }) => body.text === "Rude")).toHaveLength(1);
   });
 
@@ -278,6 +297,20 @@ describe("a no", () => {
     await pass(120_000);
     expect(visitor.shown.widget).toEqual({ is: "no", no: { is: "refused", status: 403, code: "origin" } });
     expect(desk.asked).toHaveLength(1);
+  });
+
+  it("that a browser hides from the page is told from a server that is away", async () => {
+    // The answer is there, and a page that is not allowed may not read it.
+    vi.stubGlobal("fetch", async (_: string, { mode }: RequestInit) => {
+      if (mode !== "no-cors") throw new TypeError("Failed to fetch");
+      return new Response();
+    });
+    const visitor = chat();
+    await visitor.begin();
+    expect(visitor.shown.widget).toEqual({ is: "no", no: { is: "closed" } });
+    vi.stubGlobal("fetch", desk.fetch);
+    await pass(10_000);
+    expect(visitor.shown.widget.is).toBe("known");
   });
 
   it("of a server that is away passes", async () => {

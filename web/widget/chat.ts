@@ -1,6 +1,6 @@
 // One visitor's chat: what they do goes to the server, what it tells comes into the thread.
 
-import { TRIES_MAX } from "./limits";
+import { EMAIL_BYTES_MAX, NAME_CHARS_MAX, TRIES_MAX } from "./limits";
 import { type Frame, Line, type Standing as Standings, backoff } from "./line";
 import type { Memory } from "./memory";
 import type { Looks, No, Server, Who } from "./server";
@@ -160,10 +160,7 @@ export class Chat {
 
   /** Who the visitor is, as far as they or the page say. It is told with their first word. */
   identify(who: Who): void {
-    const known: Who = {
-      ...(who.name ? { name: who.name } : {}),
-      ...(who.email ? { email: who.email } : {}),
-    };
+    const known = fitting(who);
     const changed = known.name !== this.#shown.who.name || known.email !== this.#shown.who.email;
     if (!changed) return;
     // A visit says once who comes. As long as nothing was said on it, another takes its place.
@@ -280,6 +277,7 @@ export class Chat {
   #take(input: Input): void {
     const before = this.#shown.thread;
     const thread = step(before, input);
+    if (thread === before) return;
     this.#memory.put({ outbox: outbox(thread).map(({ key, text, at }) => ({ key, text, at })) });
     this.#show({ thread });
     this.#count();
@@ -341,17 +339,15 @@ export class Chat {
       this.#memory.keep({ token: undefined });
       return { is: "later", after_s: 0, often: false };
     }
-    const { id } = answer.value;
-    this.#take({
-      is: "sent",
-      key,
-      now: this.now(),
-      ...(typeof id === "string" || typeof id === "number" ? { id: String(id) } : {}),
-    });
+    const { id, at } = answer.value;
+    const now = Date.parse(String(at)) || this.now();
+    this.#take({ is: "sent", key, now, ...(id === undefined ? {} : { id: String(id) }) });
     this.#show({ no: undefined });
-    if (began.is === "none" || began.is === "ended" || id === undefined) await this.#look();
     if (began.is === "none" || began.is === "ended") this.#stir();
     this.#attend();
+    // Where a stream is open or opening, it tells how the chat stands now.
+    if (id === undefined || this.#shown.line.is === "looking" || this.#shown.line.is === "closed")
+      await this.#look();
     return undefined;
   }
 
@@ -408,6 +404,17 @@ export class Chat {
       }
     }
   }
+}
+
+/** What a page says of its visitor, as far as the server would take it. */
+function fitting({ name, email }: Who): Who {
+  const [called, mail] = [plain(String(name ?? "")).replace(/\s+/g, " "), String(email ?? "").trim()];
+  const mails =
+    /^[^@\s\p{Cc}]+@[^@\s\p{Cc}]+$/u.test(mail) && new TextEncoder().encode(mail).length <= EMAIL_BYTES_MAX;
+  return {
+    ...(called ? { name: [...called].slice(0, NAME_CHARS_MAX).join("") } : {}),
+    ...(mails ? { email: mail } : {}),
+  };
 }
 
 /** As the server takes it down: what nobody can see goes, and so do spaces around it. */

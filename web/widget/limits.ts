@@ -5,7 +5,7 @@ export const TEXT_CHARS_MAX = 4_000;
 /** From here on the visitor sees how many are left. */
 export const TEXT_CHARS_NEAR = 500;
 export const NAME_CHARS_MAX = 100;
-export const EMAIL_CHARS_MAX = 254;
+export const EMAIL_BYTES_MAX = 254;
 
 /** A request that is not answered by then may or may not have been done. */
 export const REQUEST_MS_MAX = 15_000;

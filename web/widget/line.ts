@@ -81,8 +81,8 @@ export class Line {
       this.#tries = this.#misses = 0;
       clearTimeout(this.#next);
       this.#listen();
+      // It begins with how things stand and with all that was said.
       this.#stand({ is: "live" });
-      void this.#ends.look();
     };
     socket.onmessage = ({ data }) => {
       this.#listen();

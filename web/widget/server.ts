@@ -23,6 +23,8 @@ export interface Visit extends Standing {
 export type No =
   /** The network, the page's content security policy, or a server that does not know the page's origin. */
   | { readonly is: "unreachable" }
+  /** The server is there and does not speak with this page: not its widget, not its origin, or a proxy in trouble. */
+  | { readonly is: "closed" }
   /** Too often, or too busy: worth trying again, seconds. */
   | { readonly is: "later"; readonly after_s: number; readonly often: boolean }
   /** The token is not, or no longer, known. */
@@ -39,8 +41,15 @@ export class Server {
     this.#base = new URL(`v1/chat/${encodeURIComponent(widget)}`, new URL(".", script)).href;
   }
 
-  looks(): Promise<Answer<Looks>> {
-    return this.#ask("GET", "");
+  async looks(): Promise<Answer<Looks>> {
+    const answer = await this.#ask<Looks>("GET", "");
+    if (answer.ok || answer.no.is !== "unreachable") return answer;
+    // A browser hides the answers to a page that is not allowed. That there was one can be learned.
+    const there = await fetch(this.#base, { mode: "no-cors", cache: "no-store", credentials: "omit" }).then(
+      () => true,
+      () => false,
+    );
+    return there ? { ok: false, no: { is: "closed" } } : answer;
   }
 
   visit(who: Who, key: string): Promise<Answer<{ token: string }>> {
@@ -51,7 +60,7 @@ export class Server {
     return this.#ask("GET", "/visit", { token });
   }
 
-  write(token: string, text: string, key: string): Promise<Answer<{ id?: unknown }>> {
+  write(token: string, text: string, key: string): Promise<Answer<{ id?: unknown; at?: unknown }>> {
     return this.#ask("POST", "/messages", { token, body: { text }, key });
   }
 

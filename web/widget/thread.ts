@@ -236,6 +236,7 @@ function arrived(thread: Thread, stage: Stage, now: number): Thread {
 /** From one stage to the next, with the line that tells of it. */
 function moved(thread: Thread, stage: Stage, now: number): Thread {
   const before = thread.stage;
+  if (JSON.stringify(before) === JSON.stringify(stage)) return thread;
   const next = { ...thread, stage };
   switch (stage.is) {
     case "active":

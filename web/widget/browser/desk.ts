@@ -43,6 +43,8 @@ export class Desk {
   instead:
     ((path: string) => { status: number; code: string; retry?: number } | "hang up" | undefined) | undefined;
   refusesStreams = false;
+  /** Whether the shop is among the widget's origins; to others a browser hides every answer. */
+  admits = true;
   readonly #done = new Map<string, string>();
   readonly #streams = new Set<Socket>();
   readonly #sockets = new Set<Socket>();
@@ -103,13 +105,13 @@ export class Desk {
     this.#tell({ type: "message", ...said });
   }
 
-  #tell(frame: object): void {
+  #tell(frame: object, to: Iterable<Socket> = this.#streams): void {
     const text = Buffer.from(JSON.stringify(frame));
     const head =
       text.length < 126
         ? Buffer.from([0x81, text.length])
         : Buffer.from([0x81, 126, text.length >> 8, text.length & 255]);
-    for (const socket of this.#streams) socket.write(Buffer.concat([head, text]));
+    for (const socket of to) socket.write(Buffer.concat([head, text]));
   }
 
   #stream(request: IncomingMessage, socket: Socket): void {
@@ -136,13 +138,14 @@ export class Desk {
       clearInterval(beat);
       this.#streams.delete(socket);
     });
-    this.#tell({ type: "state", ...this.standing });
+    this.#tell({ type: "state", ...this.standing }, [socket]);
+    for (const said of this.messages) this.#tell({ type: "message", ...said }, [socket]);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === "/widget.js")
       return void response.setHeader("content-type", "text/javascript").end(this.#script);
-    response.setHeader("access-control-allow-origin", this.shop).setHeader("vary", "origin");
+    if (this.admits) response.setHeader("access-control-allow-origin", this.shop);
     response.setHeader("access-control-allow-headers", "authorization, content-type, idempotency-key");
     response.setHeader("access-control-expose-headers", "retry-after");
     if (request.method === "OPTIONS") return void response.writeHead(204).end();
@@ -178,7 +181,7 @@ export class Desk {
         this.#record({ id, author: "client", text: text ?? "", at: new Date().toISOString() });
         if (this.standing.stage === "none" || this.standing.stage === "ended")
           this.stand({ stage: "waiting", place: 2 });
-        return { id };
+        return this.messages.at(-1);
       }
       case "POST /end":
         this.stand({ stage: "ended" });

@@ -1,6 +1,6 @@
 // Who the visitor is, if they care to say. Writing works without.
 
-import { EMAIL_CHARS_MAX, NAME_CHARS_MAX } from "../limits";
+import { EMAIL_BYTES_MAX, NAME_CHARS_MAX } from "../limits";
 import type { Who } from "../server";
 import type { Tongue } from "../words";
 import { h, say, set } from "./dom";
@@ -22,7 +22,7 @@ export function about({ words }: Tongue, asks: Asks): HTMLFormElement {
   const email = h("input", {
     id: "email",
     type: "email",
-    maxLength: EMAIL_CHARS_MAX,
+    maxLength: EMAIL_BYTES_MAX,
     autocomplete: "email",
     dir: "ltr",
     enterKeyHint: "done",

@@ -1,7 +1,8 @@
 // The panel: who one talks to, how things stand, the thread, and where to write.
 
-import type { Chat, Shown } from "../chat";
+import type { Chat, Shown, Widget } from "../chat";
 import { LOST_MS_SHOWN } from "../limits";
+import type { No } from "../server";
 import type { Stage } from "../thread";
 import { type Tongue, filled } from "../words";
 import { about } from "./about";
@@ -123,7 +124,7 @@ export class Panel {
     this.#log.show(shown.thread, this.#chat.now());
     this.#refuse(shown);
     const over = stage.is === "ended" && !shown.anew;
-    const shut = shown.widget.is === "no" && shown.widget.no.is === "refused";
+    const shut = shutBy(shown.widget) !== undefined;
     const focused = focusedIn(this.element);
     const moves =
       focused !== null &&
@@ -183,7 +184,8 @@ export class Panel {
 
   #greet({ widget, thread, asks }: Shown): void {
     const { words } = this.#tongue;
-    const shut = widget.is === "no" && widget.no.is === "refused" ? refusal(widget.no, this.#tongue, 0) : "";
+    const no = shutBy(widget);
+    const shut = no ? refusal(no, this.#tongue, 0) : "";
     const looks = widget.is === "known" ? widget.looks : undefined;
     const asked = asks && looks !== undefined && thread.stage.is === "none" && thread.entries.length === 0;
     const key = `${looks?.name}\n${looks?.greeting}\n${asked}\n${shut}`;
@@ -207,7 +209,7 @@ export class Panel {
 
   #refuse({ widget, no, line }: Shown): void {
     clearTimeout(this.#countdown);
-    const why = widget.is === "no" ? (widget.no.is === "refused" ? undefined : widget.no) : no;
+    const why = widget.is !== "no" ? no : shutBy(widget) ? undefined : widget.no;
     // The banner says the same already.
     if (!why || (why.is === "unreachable" && line.is === "lost")) {
       this.#notice.hidden = true;
@@ -308,6 +310,12 @@ export class Panel {
 
 function focusedIn(element: Element): Element | null {
   return (element.getRootNode() as ShadowRoot).activeElement;
+}
+
+/** Why nobody can write here, where waiting does not help. */
+function shutBy(widget: Widget): No | undefined {
+  const no = widget.is === "no" ? widget.no : undefined;
+  return no?.is === "refused" || no?.is === "closed" ? no : undefined;
 }
 
 function initial(name: string): string {

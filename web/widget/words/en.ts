@@ -53,7 +53,7 @@ export const en = {
   back: "Connected again.",
   newFrom: "{name} writes: {text}",
   newMany: "New messages: {n}",
-  noOrigin: "This chat is not meant for this website. Please use another way to reach us.",
+  noOrigin: "This chat is not available on this website. Please use another way to reach us.",
   noWidget: "This chat does not exist any more. Please use another way to reach us.",
   noLater: "The chat is very busy. Trying again in {n} s.",
   noOften: "That was a lot at once. Going on in {n} s.",

@@ -43,7 +43,7 @@ export class Rows<Row extends { id: string }> {
     if (ids.length > 0) this.#changed();
   }
 
-  /** These are all there are. Rows that stay keep their readers quiet if nothing in them is new. */
+  /** These are all there are. */
   replace(rows: readonly Row[]): void {
     const staying = new Set(rows.map((row) => row.id));
     const gone = untrack(() => [...this.#rows.keys()]).filter((id) => !staying.has(id));
