@@ -154,6 +154,8 @@ async fn say(
 ) -> Result<(ConversationId, readyroom_core::ids::EventNo), Problem> {
     let body = seal(visitor, text.to_owned()).await?;
     for _ in 0..ATTEMPTS_MAX {
+        // What is written down of the visitor is read and written anew: nobody else writes meanwhile.
+        let _client = visitor.page.app.clients.turn(visitor.client.0).await;
         let (conversation, before) = match visitor.chat().await?.hears() {
             Err(Blocked) => return Err(blocked()),
             Ok(Hears::Open(conversation)) => (conversation, Vec::new()),
