@@ -16,7 +16,7 @@ mod slow;
 mod states;
 mod stream;
 mod stream_rights;
-mod tap;
+pub mod tap;
 mod tls;
 
 use serde_json::{Value, json};
