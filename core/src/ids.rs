@@ -142,6 +142,12 @@ ids! {
     CallId = "call";
     /// A sealing key, and with it the person whose text it seals.
     KeyId = "key";
+    /// People whom a supervisor sees.
+    TeamId = "tm";
+    /// One sign-in of one person, from one browser.
+    SessionId = "se";
+    /// What a website carries so that its visitors can chat.
+    WidgetId = "wg";
 }
 
 /// The number of an event within its account: dense, the first is 1. The API calls it `position`.

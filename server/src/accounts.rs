@@ -492,22 +492,35 @@ async fn reconcile(accounts: &Accounts, account: &Account) {
         })
         .await;
     let Ok((open, agents)) = known else { return };
-    let mut missing: Vec<Command> = Vec::new();
+    let mut missing: Vec<(Command, Option<Guard>)> = Vec::new();
     if !open {
-        missing.push(OpenAccount { general: entry.general_queue }.into());
+        missing.push((OpenAccount { general: entry.general_queue }.into(), None));
     }
     for user in directory.everybody(account.id()).unwrap_or_default() {
-        match agents.get(&user.id) {
-            None => missing.push(AddAgent::new(user.id, AgentSettings::default()).into()),
-            Some(true) if !user.active => missing.push(DeactivateAgent { agent: user.id }.into()),
-            Some(false) if user.active => missing.push(ReactivateAgent { agent: user.id }.into()),
-            Some(_) => {}
+        // The doors are open: what was changed meanwhile is followed by whoever changed it.
+        let still = || {
+            let (directory, user) = (directory.clone(), user.clone());
+            let guard: Guard =
+                Box::new(move |_| directory.user(user.account, user.id).is_ok_and(|known| known.active == user.active));
+            Some(guard)
+        };
+        let known = agents.get(&user.id);
+        if known.is_none() {
+            missing.push((AddAgent::new(user.id, AgentSettings::default()).into(), still()));
+        }
+        match known.unwrap_or(&true) {
+            true if !user.active => missing.push((DeactivateAgent { agent: user.id }.into(), still())),
+            false if user.active => missing.push((ReactivateAgent { agent: user.id }.into(), still())),
+            _ => {}
         }
     }
-    for command in missing {
+    for (command, guard) in missing {
         let name = command.name();
-        if let Err(failure) = account.command(system, command, None, None).await {
-            tracing::error!(account = %account.id(), "{name}, which the directory asks for, was not done: {failure:?}");
+        match account.command(system, command, None, guard).await {
+            Ok(_) | Err(Failure::No(No::Changed)) => {}
+            Err(failure) => {
+                tracing::error!(account = %account.id(), "{name}, which the directory asks for, was not done: {failure:?}");
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use readyroom_core::ids::*;
 use readyroom_core::limits::PROMISE_MS;
 use readyroom_core::promises::{Promises, Seen};
 use readyroom_log::open::{StartFrom, Step, open};
-use readyroom_log::{Account, Log, Pos};
+use readyroom_log::{Account, Log};
 use readyroom_views::tables::{Filled, Phase, SegmentOutcome, Tables, Tracker};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -77,17 +77,12 @@ pub fn boot(
     let mut promises = Promises::default();
     known.map_err(|error| failed(error.to_string()))?.into_iter().for_each(|kept| promises.keep(kept));
 
-    let snapshot = log.get_snapshot(at, Pos::MAX).map_err(|error| failed(error.to_string()))?;
-    // A snapshot that the tables have not passed would leave a hole in them.
-    let passed = snapshot.is_some_and(|snapshot| snapshot.at.next_no <= filling.from().0 + 1);
-    let from = if passed { StartFrom::Snapshot } else { StartFrom::Beginning };
-
     let recent = EventNo(last.saturating_sub(RESUMED_MAX));
     let mut fold = Fold::new(views, filling, recent, people);
     fold.promises = promises;
     fold.promised_since = promised_since;
     let (writer, nonce) = (dice::number(), 1);
-    let opened = open(&*log, at, writer, nonce, from, &mut |step| fold.step(step));
+    let opened = open(&*log, at, writer, nonce, StartFrom::Snapshot, &mut |step| fold.step(step));
     let opened = opened.map_err(|error| failed(error.to_string()))?;
     for finding in &opened.findings {
         tracing::warn!(%account, "{finding}");
@@ -105,6 +100,8 @@ struct Fold {
     promises: Promises,
     /// Promises given before this do not count any more.
     promised_since: Timestamp,
+    /// Up to here every table is whole.
+    tables_from: EventNo,
     people: Option<People>,
     /// Tables that lag behind, until they have caught up with `live_from`.
     filling: Option<Filling>,
@@ -131,6 +128,7 @@ impl Fold {
             views,
             promises: Promises::default(),
             promised_since: Timestamp::default(),
+            tables_from: from,
             people: Some(people),
             filling,
             tracker: None,
@@ -148,6 +146,10 @@ impl Fold {
             Step::Restore(snapshot) if snapshot.version != SNAPSHOT_VERSION => {
                 Err(format!("it has version {}, and this program reads {SNAPSHOT_VERSION}", snapshot.version))
             }
+            Step::Restore(snapshot) if snapshot.at.next_no > self.tables_from.0 + 1 => Err(format!(
+                "the tables are whole up to event {} only, and it would leave a hole in them",
+                self.tables_from
+            )),
             Step::Restore(snapshot) => {
                 self.floor = Floor::from_bytes(&snapshot.bytes).map_err(|error| error.to_string())?;
                 Ok(())

@@ -12,7 +12,8 @@ use crate::patience::Impatient;
 use crate::vault::Vault;
 use crate::{clock, telemetry};
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use readyroom_channels::chat;
 use readyroom_log::{Log, SqliteLog};
 use std::net::SocketAddr;
@@ -96,6 +97,8 @@ impl Server {
             }),
             config,
             under_way: Default::default(),
+            users: Default::default(),
+            clients: Default::default(),
             streams: http::stream::Streams::default(),
             stopping: tokio::sync::watch::channel(false).0,
         });
@@ -117,12 +120,13 @@ impl Server {
                 None => {
                     let mut server = axum_server::from_tcp(listener)?.handle(handle);
                     patience(server.http_builder(), within);
-                    tokio::spawn(server.map(|inner| Impatient { inner, within, places }).serve(service))
+                    tokio::spawn(server.map(|_| Impatient { inner: NoDelayAcceptor, within, places }).serve(service))
                 }
                 Some(tls) => {
                     let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
                     patience(server.http_builder(), within);
-                    tokio::spawn(server.map(|inner| Impatient { inner, within, places }).serve(service))
+                    let prompt = |tls: RustlsAcceptor| tls.acceptor(NoDelayAcceptor);
+                    tokio::spawn(server.map(|tls| Impatient { inner: prompt(tls), within, places }).serve(service))
                 }
             }
         };

@@ -22,7 +22,7 @@ summed over all parts. A part that could not run counts as failed. The exit code
 is 0 only if nothing failed.
 
 With names, runs only those parts (and the build, if they need it): fmt, tidy,
-clippy, build, tests, docs, readme, api, bench, campaign, mutants.",
+web, clippy, build, tests, docs, readme, api, browser, bench, campaign, mutants.",
     run: command,
 };
 

@@ -144,7 +144,8 @@ fn quota(times: u32) -> Quota {
     Quota::per_minute(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN))
 }
 
-fn network(ip: IpAddr) -> IpAddr {
+/// The network that counts as one: an address, or the /64 which is what one customer gets.
+pub(super) fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
         v4 => v4,

@@ -47,6 +47,8 @@ impl Serve {
 async fn serve(config: Config, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let server = Server::start(config).await.map_err(|error| stop(Exit::Store, format!("{error:#}")))?;
+    // Before anybody is told that it serves, for whoever hears that may stop it at once.
+    let told_to_stop = told_to_stop()?;
     writeln!(out, "readyroom listens on {scheme}://{}", server.address)?;
     if let Some(token) = &server.setup_token {
         writeln!(out, "This store is new. Set it up within a day, once, with this token:\n  {token}")?;
@@ -57,18 +59,20 @@ async fn serve(config: Config, out: &mut dyn Write) -> anyhow::Result<Exit> {
         )?;
     }
     out.flush()?;
-    told_to_stop().await?;
+    told_to_stop.await;
     tracing::info!("stopping");
     server.stop().await;
     Ok(Exit::Well)
 }
 
-/// Waits for Ctrl-C, or for the signal by which services are stopped.
-pub async fn told_to_stop() -> std::io::Result<()> {
+/// Listens from now on, and ends with Ctrl-C or the signal by which services are stopped.
+pub fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }

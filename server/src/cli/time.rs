@@ -10,12 +10,7 @@ pub fn instant(at: Timestamp) -> String {
     }
 }
 
-/// Reads an instant with its zone.
-pub fn parse(text: &str) -> Result<Timestamp, String> {
-    let read = text.parse::<jiff::Timestamp>();
-    read.map(|at| Timestamp(at.as_millisecond()))
-        .map_err(|_| "an instant has a date, a time and a zone: 2026-03-02T09:00:00Z".to_owned())
-}
+pub use crate::wire::time::parse;
 
 /// From `since` to `now`, in the two largest units that count.
 pub fn between(since: Timestamp, now: Timestamp) -> String {

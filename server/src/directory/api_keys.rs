@@ -84,13 +84,14 @@ impl Directory {
                 tx.execute("DELETE FROM api_key WHERE account = ?1 AND id = ?2", params![account.0, old.id.0])?;
             }
             key.insert(tx)?;
-            kept.map_or(Ok(()), |kept| kept.store(tx, account, act.at))
+            kept.as_ref().map_or(Ok(()), |kept| kept.store(tx, account, act.at))
         };
         writing.commit(account, act, stored, |memory| {
             if let Some(old) = &forgotten {
                 memory.drop_key(old);
             }
             memory.put_key(key.clone());
+            memory.stored_in(account).put_answered(kept.as_ref(), act.at);
         })?;
         Ok(Made::Now((secret, key)))
     }

@@ -2,7 +2,7 @@
 
 use readyroom_core::ids::{KeyId, UserId};
 
-use super::ids::{SessionId, TeamId, WidgetId};
+use readyroom_core::ids::{SessionId, TeamId, WidgetId};
 
 /// Why it was not done. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

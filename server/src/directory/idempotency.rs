@@ -1,10 +1,11 @@
 //! What a repeated request is answered: what the first one was.
 
+use super::Directory;
 use super::error::DirectoryError;
 use super::limits::{ANSWER_BYTES_MAX, ANSWER_KEPT_MS};
 use super::writing::Writing;
 use readyroom_core::ids::{AccountId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// A request that may come twice. Its answer is kept in the transaction that does what it asks.
 pub struct Once<'a, T> {
@@ -102,6 +103,53 @@ impl Writing<'_> {
     }
 }
 
+/// What readers know of a kept answer: to which request it was given, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    request: [u8; 16],
+    at: Timestamp,
+}
+
+impl Known {
+    /// Whether it counts no longer.
+    pub(super) fn is_old(&self, now: Timestamp) -> bool {
+        now.ms_since(self.at) >= ANSWER_KEPT_MS
+    }
+
+    pub(super) fn load(row: &Row<'_>) -> rusqlite::Result<(AccountId, [u8; 16], Known)> {
+        let known = Known { request: row.get("request")?, at: Timestamp(row.get("at")?) };
+        Ok((AccountId(row.get("account")?), row.get("key")?, known))
+    }
+}
+
+impl Kept {
+    /// What readers know of it.
+    pub(super) fn known(&self, at: Timestamp) -> ([u8; 16], Known) {
+        (self.key, Known { request: self.request, at })
+    }
+}
+
+impl Directory {
+    /// Sees to it that the key does not stand for another request, whatever that one asked for.
+    ///
+    /// # Errors
+    /// `idempotency_key_reused`.
+    pub fn key_fits(
+        &self,
+        account: AccountId,
+        key: [u8; 16],
+        request: [u8; 16],
+        now: Timestamp,
+    ) -> Result<(), DirectoryError> {
+        let memory = self.memory();
+        let known = memory.accounts.get(&account).and_then(|tenant| tenant.answered.get(&key));
+        match known {
+            Some(known) if known.request != request && !known.is_old(now) => Err(DirectoryError::KeyReused),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Forgets the answer to what was taken back.
 pub(super) fn forget(db: &Connection, account: AccountId, key: [u8; 16]) -> rusqlite::Result<()> {
     db.execute("DELETE FROM answered WHERE account = ?1 AND key = ?2", params![account.0, key]).map(drop)
@@ -153,6 +201,26 @@ mod tests {
         create(scene.acme, "anna", once(1, 1)).unwrap();
         assert_eq!(create(scene.acme, "bert", once(1, 2)).unwrap_err(), DirectoryError::KeyReused);
         assert!(create(other, "bert", once(1, 2)).unwrap().now().is_some());
+    }
+
+    #[test]
+    fn whoever_asks_for_something_else_learns_that_the_key_is_used_for_a_day_and_after_a_restart() {
+        let mut scene = Scene::new();
+        let fits = |scene: &Scene, account, request, at| scene.directory.key_fits(account, [1; 16], [request; 16], at);
+        assert_eq!(fits(&scene, scene.acme, 2, NOW), Ok(()));
+        let anna = scene.new_user("anna");
+        let made = scene.directory.create_user(scene.acme, anna, once(1, 1), &act("user.created"));
+        let anna = made.unwrap().now().unwrap().id;
+        let other = scene.account("other");
+        for _ in 0..2 {
+            assert_eq!(fits(&scene, scene.acme, 1, NOW), Ok(()));
+            assert_eq!(fits(&scene, scene.acme, 2, NOW), Err(DirectoryError::KeyReused));
+            assert_eq!(fits(&scene, other, 2, NOW), Ok(()));
+            assert_eq!(fits(&scene, scene.acme, 2, NOW.plus_ms(ANSWER_KEPT_MS)), Ok(()));
+            scene.reopen();
+        }
+        scene.directory.withdraw_user(scene.acme, anna, Some([1; 16]), &act("user.withdrawn")).unwrap();
+        assert_eq!(fits(&scene, scene.acme, 2, NOW), Ok(()));
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use super::accounts::Account;
 use super::api_keys::ApiKey;
 use super::error::DirectoryError;
-use super::ids::TeamId;
+use super::idempotency::Known;
 use super::memory::Memory;
 use super::sessions::Session;
 use super::setup::SetupToken;
 use super::teams::Team;
 use super::users::User;
 use super::widgets::Widget;
+use readyroom_core::ids::TeamId;
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
@@ -18,7 +19,7 @@ use std::error::Error;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Everything but the audit and kept answers, which are read when they are asked for.
+/// Everything but the audit, and what was answered, which are read when they are asked for.
 pub(super) fn load(db: &Connection) -> Result<Memory, DirectoryError> {
     let mut memory = Memory::default();
     each(db, "SELECT * FROM account", |row| {
@@ -56,6 +57,11 @@ pub(super) fn load(db: &Connection) -> Result<Memory, DirectoryError> {
     })?;
     each(db, "SELECT * FROM api_key", |row| {
         memory.put_key(Arc::new(ApiKey::load(row)?));
+        Ok(())
+    })?;
+    each(db, "SELECT account, key, request, at FROM answered", |row| {
+        let (account, key, known) = Known::load(row)?;
+        memory.stored_in(account).answered.insert(key, known);
         Ok(())
     })?;
     each(db, "SELECT * FROM widget", |row| {

@@ -3,7 +3,7 @@
 use super::accounts::Account;
 use super::api_keys::ApiKey;
 use super::error::DirectoryError;
-use super::ids::{SessionId, TeamId, WidgetId};
+use super::idempotency::{Kept, Known};
 use super::personal::Login;
 use super::secret::Hash;
 use super::sessions::Session;
@@ -12,7 +12,7 @@ use super::teams::{Rewritten, Team};
 use super::users::User;
 use super::widgets::Widget;
 use crate::auth::Role;
-use readyroom_core::ids::{AccountId, KeyId, UserId};
+use readyroom_core::ids::{AccountId, KeyId, SessionId, TeamId, Timestamp, UserId, WidgetId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -41,6 +41,8 @@ pub(super) struct Tenant {
     pub supervises: BTreeSet<(UserId, TeamId)>,
     pub sessions: BTreeMap<UserId, BTreeMap<SessionId, Arc<Session>>>,
     pub keys: BTreeMap<KeyId, Arc<ApiKey>>,
+    /// To which requests the answers were given that are kept, by idempotency key.
+    pub answered: BTreeMap<[u8; 16], Known>,
     pub widgets: BTreeMap<WidgetId, Arc<Widget>>,
     /// Number of the newest audit line.
     pub audit_last: u64,
@@ -114,6 +116,7 @@ impl Tenant {
             supervises: BTreeSet::new(),
             sessions: BTreeMap::new(),
             keys: BTreeMap::new(),
+            answered: BTreeMap::new(),
             widgets: BTreeMap::new(),
             audit_last: 0,
         }
@@ -129,6 +132,11 @@ impl Tenant {
 
     pub fn sessions_of(&self, user: UserId) -> impl DoubleEndedIterator<Item = &Arc<Session>> {
         self.sessions.get(&user).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// An answer that was kept just now, if one was.
+    pub fn put_answered(&mut self, kept: Option<&Kept>, at: Timestamp) {
+        self.answered.extend(kept.map(|kept| kept.known(at)));
     }
 
     pub fn put_user(&mut self, user: Arc<User>) {

@@ -63,8 +63,7 @@ impl PersonName {
 
     /// Whether the name, or a word of it, begins with `prefix`, whatever the case.
     pub(super) fn has_word_beginning(&self, prefix: &str) -> bool {
-        let mut words = self.0.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
-        begins(&self.0, prefix) || words.any(|at| begins(&self.0[at..], prefix))
+        has_word_beginning(&self.0, prefix)
     }
 }
 
@@ -89,6 +88,12 @@ pub(super) fn plain_text<'a>(text: &'a str, chars: &std::ops::RangeInclusive<usi
 
 fn invalid<T>(field: &'static str, why: &str) -> Result<T, DirectoryError> {
     Err(DirectoryError::Invalid { field, why: why.into() })
+}
+
+/// Whether the text, or a word of it, begins with `prefix`, whatever the case.
+pub fn has_word_beginning(text: &str, prefix: &str) -> bool {
+    let mut words = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
+    begins(text, prefix) || words.any(|at| begins(&text[at..], prefix))
 }
 
 fn begins(text: &str, prefix: &str) -> bool {

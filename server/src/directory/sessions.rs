@@ -2,11 +2,11 @@
 
 use super::audit::Act;
 use super::error::DirectoryError;
-use super::ids::SessionId;
 use super::limits::SESSIONS_PER_USER_MAX;
 use super::secret::{Hash, Secret, hash_of_claim, random};
 use super::{Directory, Settings};
 use crate::dice;
+use readyroom_core::ids::SessionId;
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};
 use sha2::{Digest, Sha256};

@@ -48,6 +48,7 @@ impl Directory {
                 }
                 seen.iter().for_each(|(session, at)| session.note_written(*at));
                 used.iter().for_each(|(key, at)| key.note_written(*at));
+                memory.accounts.values_mut().for_each(|tenant| tenant.answered.retain(|_, known| !known.is_old(now)));
                 if old_token {
                     memory.setup = None;
                 }

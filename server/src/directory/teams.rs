@@ -3,12 +3,12 @@
 use super::audit::Act;
 use super::error::{DirectoryError, fresh};
 use super::idempotency::{Made, Once};
-use super::ids::TeamId;
 use super::limits::{PAGE_MAX, TEAM_NAME_CHARS, TEAMS_MAX};
 use super::memory::{Tenant, teams_in};
 use super::personal::plain_text;
 use super::{Directory, load};
 use crate::auth::{Role, Scope};
+use readyroom_core::ids::TeamId;
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,9 +101,13 @@ impl Directory {
         let kept = once.map(|once| once.kept(&team)).transpose()?;
         let stored = |tx: &rusqlite::Transaction<'_>| {
             store(tx, &team, None)?;
-            kept.map_or(Ok(()), |kept| kept.store(tx, account, act.at))
+            kept.as_ref().map_or(Ok(()), |kept| kept.store(tx, account, act.at))
         };
-        writing.commit(account, act, stored, |memory| memory.stored_in(account).put_team(team.clone()))?;
+        writing.commit(account, act, stored, |memory| {
+            let tenant = memory.stored_in(account);
+            tenant.put_team(team.clone());
+            tenant.put_answered(kept.as_ref(), act.at);
+        })?;
         Ok(Made::Now(team))
     }
 

@@ -2,10 +2,10 @@
 
 use super::Directory;
 use super::error::DirectoryError;
-use super::ids::TeamId;
 use super::limits::{PAGE_MAX, SCAN_MAX};
 use super::users::User;
 use crate::auth::{Role, Scope};
+use readyroom_core::ids::TeamId;
 use readyroom_core::ids::{AccountId, UserId};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -70,6 +70,16 @@ impl Directory {
             }
         }
         Ok(page)
+    }
+
+    /// All active users whose login, name, or a word of the name, begins so.
+    ///
+    /// # Errors
+    /// `unknown_account`.
+    pub fn active_beginning(&self, account: AccountId, begins: &str) -> Result<Vec<Arc<User>>, DirectoryError> {
+        let filter = UserFilter { active: Some(true), begins: Some(begins.to_owned()), ..UserFilter::default() };
+        let memory = self.memory();
+        Ok(memory.tenant(account)?.users.values().filter(|user| filter.matches(user)).cloned().collect())
     }
 }
 

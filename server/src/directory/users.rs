@@ -3,12 +3,12 @@
 use super::audit::Act;
 use super::error::{DirectoryError, fresh};
 use super::idempotency::{self, Made, Once};
-use super::ids::TeamId;
 use super::limits::USERS_MAX;
 use super::memory::Tenant;
 use super::personal::{Email, Login, PersonName};
 use super::{Directory, load, sessions, teams};
 use crate::auth::{PasswordHash, Role};
+use readyroom_core::ids::TeamId;
 use readyroom_core::ids::{AccountId, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeSet;
@@ -102,12 +102,13 @@ impl Directory {
         let stored = |tx: &rusqlite::Transaction<'_>| {
             store(tx, &user)?;
             teams::store_all(tx, &joined)?;
-            kept.map_or(Ok(()), |kept| kept.store(tx, account, act.at))
+            kept.as_ref().map_or(Ok(()), |kept| kept.store(tx, account, act.at))
         };
         writing.commit(account, act, stored, |memory| {
             let tenant = memory.stored_in(account);
             tenant.put_user(user.clone());
             tenant.put_teams(&joined);
+            tenant.put_answered(kept.as_ref(), act.at);
         })?;
         Ok(Made::Now(user))
     }
@@ -143,6 +144,7 @@ impl Directory {
             let tenant = memory.stored_in(account);
             tenant.put_teams(&left);
             tenant.drop_user(&gone);
+            key.map(|key| tenant.answered.remove(&key));
         })
     }
 

@@ -3,7 +3,9 @@
 use super::App;
 use super::context::promised;
 use super::problem::Problem;
+use super::turns::Turn;
 use crate::auth::caller::Caller;
+use crate::clock;
 use crate::vault::VaultError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -14,48 +16,11 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, Weak};
-use tokio::sync::OwnedMutexGuard;
 
 /// The largest body of a request, in bytes.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// The longest idempotency key, in characters.
 const KEY_CHARS_MAX: usize = 255;
-
-/// Requests under way, by their keys: a repeat waits for the one before it.
-#[derive(Default)]
-pub struct UnderWay(Mutex<Places>);
-
-#[derive(Default)]
-struct Places {
-    by_key: BTreeMap<[u8; 16], Weak<tokio::sync::Mutex<()>>>,
-    /// At so many, those that nobody is in are taken away.
-    sweep_at: usize,
-}
-
-/// A request's turn under its key. The next one of the same key begins when it is dropped.
-pub struct Turn(#[allow(dead_code, reason = "it is held, not read")] OwnedMutexGuard<()>);
-
-impl UnderWay {
-    /// A turn at what this stands for, when the one before it is over.
-    pub async fn turn(&self, key: [u8; 16]) -> Turn {
-        let place = {
-            let mut places = self.0.lock().expect("nothing panics while it holds the lock");
-            if places.by_key.len() >= places.sweep_at {
-                places.by_key.retain(|_, place| place.strong_count() > 0);
-                places.sweep_at = 2 * places.by_key.len() + 1_000;
-            }
-            let known = places.by_key.get(&key).and_then(Weak::upgrade);
-            known.unwrap_or_else(|| {
-                let place = Arc::default();
-                places.by_key.insert(key, Arc::downgrade(&place));
-                place
-            })
-        };
-        Turn(place.lock_owned().await)
-    }
-}
 
 /// A JSON body, and the key under which its request is done once. An empty body reads as `{}`. A
 /// repeat of what was done is answered here and goes no further.
@@ -137,6 +102,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             && let Some(known) = came.key(app, caller.account, &caller.tag())?
         {
             turn = Some(app.under_way.turn(known.id).await);
+            // What the directory alone keeps answers to, teams and keys, the log does not know.
+            let Key { id, request } = known;
+            app.directory.key_fits(caller.account, id, request, clock::now()).map_err(Problem::from)?;
             if let Some(first) = first_answer(app, &caller, known).await? {
                 return Err(Instead::First(Box::new(first)));
             }

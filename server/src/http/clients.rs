@@ -3,16 +3,18 @@
 use super::App;
 use super::agents::At;
 use super::body::Json;
-use super::context::{Accepted, Context, blocking};
+use super::context::{Accepted, Context, blocking, matches, tagged_by};
 use super::gate::need;
 use super::problem::Problem;
 use super::query::{Path, Query};
 use super::to_the_end;
+use super::turns::Turn;
 use crate::accounts::Account;
 use crate::auth::role::{ApiScope, Role};
 use crate::clock;
 use crate::forget::{self, NotForgotten};
 use crate::publisher::{ConversationQuery, PAGE_MAX, Scope};
+use crate::run::No;
 use crate::wire::{ChannelWord, Id, of};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -160,6 +162,7 @@ async fn add(at: Context, body: Json<ClientBody>) -> Result<Response, Problem> {
         return Err(Problem::invalid("address", "is a client's id; PUT /v1/clients/{id} changes what is known of it"));
     }
     let client = at.client(channel.into(), &address)?;
+    let _turn = at.app.clients.turn(client.0).await;
     let known = About::read(&at.account, None, client).await?.0.unwrap_or_default();
     let about = About { channel: Some(channel), address: Some(address), name: name.or(known.name.clone()), ..known };
     let about = seal(&at, client, &about).await?;
@@ -187,8 +190,9 @@ type One = Path<of::Client>;
 
 /// A client: what is known of it, and what it has open. Agents see those whose conversations they see
 #[utoipa::path(get, path = "/v1/clients/{id}", tag = "clients", params(("id" = of::Client, Path), At),
-    responses((status = 200, description = "The client", body = Client)))]
-async fn get(at: Context, Path(id): One, Query(when): Query<At>) -> Result<axum::Json<Client>, Problem> {
+    responses((status = 200, description = "The client, with the ETag of what is written down of it and whether it is \
+        blocked", body = Client)))]
+async fn get(at: Context, Path(id): One, Query(when): Query<At>) -> Result<Response, Problem> {
     let client = id.0;
     let conversations = open_conversations(&at, when.min_position, client).await?;
     may_see(&at, client, &conversations)?;
@@ -199,11 +203,33 @@ async fn get(at: Context, Path(id): One, Query(when): Query<At>) -> Result<axum:
         return Err(Problem::new(StatusCode::NOT_FOUND, "unknown_client", detail));
     }
     let conversations = conversations.into_iter().map(Id).collect();
-    Ok(axum::Json(Client { id, about, blocked, conversations, position: position.0 }))
+    let client = Client { id, about, blocked, conversations, position: position.0 };
+    Ok(tagged_by(&client, &set_up(&client.about, blocked)))
+}
+
+/// What the ETag of a client stands for: what people set of it, and not what it has open.
+fn set_up(about: &Option<About>, blocked: bool) -> impl Serialize {
+    (about, blocked)
+}
+
+/// Waits for the turn to change this client, and sees to it that it is still as the caller read it. What is written
+/// down is sealed: the floor cannot compare it at the moment of the decision.
+async fn unchanged(at: &Context, client: ClientId) -> Result<Turn, Problem> {
+    let turn = at.app.clients.turn(client.0).await;
+    if let Some(tag) = at.if_match() {
+        let (about, _) = About::read(&at.account, None, client).await?;
+        let (blocked, _) = at.look(None, move |floor, _| floor.is_blocked(client)).await?;
+        if !matches(&tag, &set_up(&about, blocked)) {
+            return Err(No::Changed.into());
+        }
+    }
+    Ok(turn)
 }
 
 /// Write down all that is to be known of a client, in place of what was known
-#[utoipa::path(put, path = "/v1/clients/{id}", tag = "clients", params(("id" = of::Client, Path)),
+#[utoipa::path(put, path = "/v1/clients/{id}", tag = "clients",
+    params(("id" = of::Client, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still its ETag")),
     request_body = About, responses((status = 200, description = "Written down", body = Accepted)))]
 async fn describe(at: Context, Path(id): One, body: Json<About>) -> Result<axum::Json<Accepted>, Problem> {
     let client = id.0;
@@ -211,6 +237,7 @@ async fn describe(at: Context, Path(id): One, body: Json<About>) -> Result<axum:
     if !at.caller.is_supervisor() {
         may_see(&at, client, &open_conversations(&at, None, client).await?)?;
     }
+    let _turn = unchanged(&at, client).await?;
     let about = seal(&at, client, &body.value).await?;
     at.command(at.actor(), DescribeClient { client, about }).await
 }
@@ -224,10 +251,13 @@ struct BlockBody {
 }
 
 /// Block a client, or let it in again. What agents have of it closes, and what waits is not routed
-#[utoipa::path(put, path = "/v1/clients/{id}/blocked", tag = "clients", params(("id" = of::Client, Path)),
+#[utoipa::path(put, path = "/v1/clients/{id}/blocked", tag = "clients",
+    params(("id" = of::Client, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still the client's ETag")),
     request_body = BlockBody, responses((status = 200, description = "Done", body = Accepted)))]
 async fn block(at: Context, Path(id): One, body: Json<BlockBody>) -> Result<axum::Json<Accepted>, Problem> {
     let blocked = body.value.blocked;
+    let _turn = unchanged(&at, id.0).await?;
     let answer = at.command(at.actor(), BlockClient { client: id.0, blocked }).await?;
     at.note(if blocked { "client.blocked" } else { "client.unblocked" }, &id).await;
     Ok(answer)
@@ -243,11 +273,14 @@ struct Forgotten {
 }
 
 /// Forget a client: destroy the keys of all that was written by it and about it. It cannot be undone
-#[utoipa::path(delete, path = "/v1/clients/{id}", tag = "clients", params(("id" = of::Client, Path)),
+#[utoipa::path(delete, path = "/v1/clients/{id}", tag = "clients",
+    params(("id" = of::Client, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still its ETag")),
     responses((status = 200, description = "Forgotten", body = Forgotten)))]
 async fn forget(at: Context, Path(id): One) -> Result<axum::Json<Forgotten>, Problem> {
     // Keys that are destroyed must be told to the log, even when whoever asked hangs up.
     to_the_end(async move {
+        let _turn = unchanged(&at, id.0).await?;
         let done = forget::forget(at.app.vault.clone(), &at.account, at.actor(), id.0).await;
         // Whoever destroys keys is on record, also when the rest did not go well.
         at.note("client.forgotten", &id).await;

@@ -8,7 +8,7 @@ use crate::accounts::Account;
 use crate::auth::caller::{self, Caller, Who};
 use crate::auth::role::Role;
 use crate::clock;
-use crate::directory::Act;
+use crate::directory::{Act, TeamId};
 use crate::projector::{ReadError, Reader};
 use crate::publisher::Scope;
 use crate::run::Guard;
@@ -88,8 +88,7 @@ impl Context {
     /// # Errors
     /// The floor's refusal; overload; a log that cannot confirm.
     pub async fn command(&self, by: Actor, command: impl Into<Command>) -> Result<axum::Json<Accepted>, Problem> {
-        let done = self.account.command(by, command.into(), None, None).await?;
-        Ok(axum::Json(Accepted { position: done.position.0 }))
+        self.command_if(by, command, None).await
     }
 
     /// The same, only if the floor is still as the guard wants it (`If-Match`).
@@ -181,6 +180,17 @@ impl Context {
         found.await?.ok_or_else(unknown)
     }
 
+    /// The queue that an id or a number names, if one is given.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub async fn queue_if(&self, text: Option<&str>) -> Result<Option<QueueId>, Problem> {
+        Ok(match text {
+            Some(text) => Some(self.queue(text).await?),
+            None => None,
+        })
+    }
+
     /// One queue, or `all`.
     ///
     /// # Errors
@@ -256,12 +266,7 @@ impl Context {
     async fn holder(&self, conversation: ConversationId) -> Result<Option<Holder>, Problem> {
         let found = self.account.look(move |floor, _| {
             let held = floor.conversation(floor.find_conversation(conversation).ok()?);
-            let agent = match held.stage {
-                Stage::Waiting => return Some(Holder::Queue),
-                Stage::Offered(offer) => offer.agent,
-                Stage::Active { agent, .. } | Stage::Parked { agent, .. } | Stage::Wrapping { agent } => agent,
-            };
-            Some(Holder::Agent(floor.agent(agent).id))
+            Some(held.stage.holder().map_or(Holder::Queue, |agent| Holder::Agent(floor.agent(agent).id)))
         });
         let found = found.await?;
         match &found {
@@ -387,13 +392,19 @@ pub fn promised(promise: &Promise, position: EventNo) -> Response {
     answered(StatusCode::from_u16(promise.status).unwrap_or(StatusCode::OK), &promise.answer, position)
 }
 
-/// An answer, an object as JSON, with the position added.
+/// An answer, an object as JSON, with the position added; of what was made, with the place where it is read.
 pub fn answered(status: StatusCode, answer: &[u8], position: EventNo) -> Response {
     let object: Result<Map<String, Value>, _> = serde_json::from_slice(answer);
     match object {
         Ok(mut object) => {
+            let place = Some(&object).filter(|_| status == StatusCode::CREATED).and_then(place);
             object.insert("position".into(), position.0.into());
-            (status, axum::Json(object)).into_response()
+            let mut response = (status, axum::Json(object)).into_response();
+            if let Some(place) = place {
+                let place = HeaderValue::from_str(&place).expect("ids and codes are plain ASCII");
+                response.headers_mut().insert(header::LOCATION, place);
+            }
+            response
         }
         Err(error) => {
             tracing::error!("a promised answer cannot be read: {error}");
@@ -402,9 +413,33 @@ pub fn answered(status: StatusCode, answer: &[u8], position: EventNo) -> Respons
     }
 }
 
+/// Where a GET finds what was made: its id says of what kind it is, and a reason has a code.
+fn place(made: &Map<String, Value>) -> Option<String> {
+    if let Some(code) = made.get("code").and_then(Value::as_str) {
+        return Some(format!("/v1/reasons/{code}"));
+    }
+    let id = made.get("id").and_then(Value::as_str)?;
+    let kind = match id.rsplit_once('_')?.0 {
+        UserId::PREFIX => "users",
+        TeamId::PREFIX => "teams",
+        KeyId::PREFIX => "api-keys",
+        QueueId::PREFIX => "queues",
+        SkillId::PREFIX => "skills",
+        ClientId::PREFIX => "clients",
+        ConversationId::PREFIX => "conversations",
+        _ => return None,
+    };
+    Some(format!("/v1/{kind}/{id}"))
+}
+
 /// A resource with its ETag: equal values have equal tags.
 pub fn tagged(value: &impl Serialize) -> Response {
-    let tag = etag(value);
+    tagged_by(value, value)
+}
+
+/// A resource with the ETag of that part of it which requests change.
+pub fn tagged_by(value: &impl Serialize, part: &impl Serialize) -> Response {
+    let tag = etag(part);
     let mut response = axum::Json(value).into_response();
     response.headers_mut().insert(header::ETAG, HeaderValue::from_str(&tag).expect("a tag is hexadecimal"));
     response

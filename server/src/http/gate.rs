@@ -23,12 +23,12 @@ pub const COOKIE: &str = "readyroom_session";
 /// The header that proves that a page of ours sent the request.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
-/// A route for callers of this role or above, or with a key of this scope. One that documents no query
-/// takes none.
+/// A route for callers of this role or above, or with a key of this scope. What it takes is what it documents:
+/// one without a query takes none, and one that heeds no `If-Match` refuses it, for whoever sends it relies on it.
 pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     let (schemas, mut paths, methods) = routes;
     let security = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
-    let mut takes_query = false;
+    let mut takes = Takes::default();
     for item in paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
@@ -36,29 +36,45 @@ pub fn need(role: Role, scope: ApiScope, routes: UtoipaMethodRouter<App>) -> Uto
                 ExtensionsBuilder::new().add("x-role", role.as_str()).add("x-scope", scope.as_str()).build();
             operation.extensions.get_or_insert_default().merge(extensions);
             operation.security = Some(vec![security("key"), security("session")]);
-            let mut parameters = operation.parameters.iter().flatten();
-            takes_query |=
-                parameters.any(|known| matches!(known, RefOr::T(known) if known.parameter_in == ParameterIn::Query));
+            for known in operation.parameters.iter().flatten() {
+                let RefOr::T(known) = known else { continue };
+                takes.query |= known.parameter_in == ParameterIn::Query;
+                takes.if_match |= known.parameter_in == ParameterIn::Header && known.name == "If-Match";
+            }
         }
     }
     let need = Need { role, scope };
-    let pass = move |request, next| pass(need, takes_query, request, next);
+    let pass = move |request, next| pass(need, takes, request, next);
     (schemas, paths, methods.layer(middleware::from_fn(pass)))
 }
 
-async fn pass(need: Need, takes_query: bool, request: Request, next: Next) -> Response {
+/// What a route takes beside its body.
+#[derive(Clone, Copy, Default)]
+struct Takes {
+    query: bool,
+    if_match: bool,
+}
+
+async fn pass(need: Need, takes: Takes, request: Request, next: Next) -> Response {
     let asks = request.uri().query().is_some_and(|query| !query.is_empty());
+    let insists = !request.method().is_safe() && request.headers().contains_key(header::IF_MATCH);
     match request.extensions().get::<Caller>() {
         None => match request.extensions().get::<Unrecognised>() {
             Some(Unrecognised(problem)) => problem.clone().into_response(),
             None => unauthenticated().into_response(),
         },
         Some(caller) => match caller.may(&need) {
-            Ok(()) if asks && !takes_query => Problem::invalid("query", "this takes none").into_response(),
+            Ok(()) if asks && !takes.query => Problem::invalid("query", "this takes none").into_response(),
+            Ok(()) if insists && !takes.if_match => if_match_unsupported().into_response(),
             Ok(()) => next.run(request).await,
             Err(denied) => Problem::forbidden(denied.to_string()).into_response(),
         },
     }
+}
+
+fn if_match_unsupported() -> Problem {
+    let detail = "what this changes has no ETag of its own; send the request without If-Match";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "if_match_unsupported", detail).at("If-Match", "is not heeded here")
 }
 
 /// The answer to one who should have said who they are.

@@ -1,18 +1,21 @@
 //! Memberships: which agents belong to a queue, and how.
 
 use super::App;
-use super::agents::Nothing;
+use super::agents::{At, Nothing};
 use super::body::Json;
-use super::context::{Accepted, Context};
+use super::context::{Accepted, Context, matches, tagged_by};
 use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
+use crate::run::Guard;
 use crate::wire::{Id, ModeWord, of};
 use axum::http::StatusCode;
 use axum::response::Response;
 use readyroom_core::commands::{LockMembership, RemoveMembership, SetMembership};
+use readyroom_core::floor::Floor;
 use readyroom_core::floor::facts::SeatFacts;
+use readyroom_core::ids::*;
 use readyroom_core::refusal::Refusal;
 use readyroom_core::settings::MembershipSettings;
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(need(Role::Supervisor, ApiScope::ConfigRead, routes!(list)))
         .routes(need(Role::Administrator, ApiScope::ConfigWrite, routes!(add)))
+        .routes(need(Role::Supervisor, ApiScope::ConfigRead, routes!(get)))
         .routes(need(Role::Administrator, ApiScope::ConfigWrite, routes!(set)))
         .routes(need(Role::Administrator, ApiScope::ConfigWrite, routes!(remove)))
         .routes(need(Role::Supervisor, ApiScope::ConfigWrite, routes!(lock)))
@@ -113,6 +117,19 @@ impl From<SeatFacts> for Membership {
     }
 }
 
+impl Membership {
+    /// An agent's membership, if it belongs to the queue.
+    fn find(floor: &Floor, agent: UserId, queue: QueueId) -> Result<Option<Membership>, Refusal> {
+        let seat = floor.seat_of(floor.find_agent(agent)?, floor.find_queue(queue)?);
+        Ok(seat.map(|seat| floor.seat_facts(seat).into()))
+    }
+
+    /// What its ETag stands for: how it was set up, and not what the agent does in the queue.
+    fn set_up(&self) -> impl Serialize {
+        (self.tier_level, self.position, self.delay_sec, self.mode, self.locked)
+    }
+}
+
 impl From<MembershipBody> for MembershipSettings {
     fn from(body: MembershipBody) -> MembershipSettings {
         let MembershipBody { tier_level, position, delay_sec, mode } = body;
@@ -164,9 +181,33 @@ async fn add(at: Context, Path(queue): Path<String>, body: Json<NewMembership>) 
 
 type Seat = Path<(String, of::Agent)>;
 
+/// How an agent belongs to a queue
+#[utoipa::path(get, path = "/v1/queues/{queue}/memberships/{agent}", tag = "queues",
+    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path), At),
+    responses((status = 200, description = "The membership, with the ETag of how it is set up and locked",
+        body = Membership)))]
+async fn get(at: Context, Path((queue, agent)): Seat, Query(when): Query<At>) -> Result<Response, Problem> {
+    let (agent, queue) = (at.agent(agent.0)?, at.queue(&queue).await?);
+    let (found, _) = at.look(when.min_position, move |floor, _| Membership::find(floor, agent, queue)).await?;
+    let none = || Refusal::NotAMember { agent, queue };
+    let none = || Problem::new(StatusCode::NOT_FOUND, none().code(), none().to_string());
+    let membership = found?.ok_or_else(none)?;
+    Ok(tagged_by(&membership, &membership.set_up()))
+}
+
+/// The condition that the membership is still as the caller read it, if it was named.
+fn guard(at: &Context, agent: UserId, queue: QueueId) -> Option<Guard> {
+    let tag = at.if_match()?;
+    Some(Box::new(move |floor| {
+        let found = Membership::find(floor, agent, queue).ok().flatten();
+        found.is_some_and(|membership| matches(&tag, &membership.set_up()))
+    }))
+}
+
 /// Make an agent a member of a queue, or change how it is one
 #[utoipa::path(put, path = "/v1/queues/{queue}/memberships/{agent}", tag = "queues",
-    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path)),
+    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still its ETag")),
     request_body = MembershipBody, responses((status = 200, description = "Set", body = Accepted)))]
 async fn set(
     at: Context,
@@ -174,18 +215,21 @@ async fn set(
     body: Json<MembershipBody>,
 ) -> Result<axum::Json<Accepted>, Problem> {
     let (agent, queue) = (at.agent(agent.0)?, at.queue(&queue).await?);
-    let answer = at.command(at.actor(), SetMembership { agent, queue, settings: body.value.into() }).await?;
+    let answer = at
+        .command_if(at.actor(), SetMembership { agent, queue, settings: body.value.into() }, guard(&at, agent, queue))
+        .await?;
     at.note("membership.set", &agent).await;
     Ok(answer)
 }
 
 /// Take an agent out of a queue's members
 #[utoipa::path(delete, path = "/v1/queues/{queue}/memberships/{agent}", tag = "queues",
-    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path)),
+    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still its ETag")),
     responses((status = 200, description = "Removed", body = Accepted)))]
 async fn remove(at: Context, Path((queue, agent)): Seat) -> Result<axum::Json<Accepted>, Problem> {
     let (agent, queue) = (at.agent(agent.0)?, at.queue(&queue).await?);
-    let answer = at.command(at.actor(), RemoveMembership { agent, queue }).await?;
+    let answer = at.command_if(at.actor(), RemoveMembership { agent, queue }, guard(&at, agent, queue)).await?;
     at.note("membership.removed", &agent).await;
     Ok(answer)
 }
@@ -200,11 +244,14 @@ struct LockBody {
 
 /// Fix a membership as it stands, or let it go
 #[utoipa::path(put, path = "/v1/queues/{queue}/memberships/{agent}/lock", tag = "queues",
-    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path)),
+    params(("queue" = String, Path, description = "id or number"), ("agent" = of::Agent, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still the membership's ETag")),
     request_body = LockBody, responses((status = 200, description = "Done", body = Accepted)))]
 async fn lock(at: Context, Path((queue, agent)): Seat, body: Json<LockBody>) -> Result<axum::Json<Accepted>, Problem> {
     let (agent, queue) = (at.agent(agent.0)?, at.queue(&queue).await?);
-    let answer = at.command(at.actor(), LockMembership { agent, queue, locked: body.value.locked }).await?;
+    let answer = at
+        .command_if(at.actor(), LockMembership { agent, queue, locked: body.value.locked }, guard(&at, agent, queue))
+        .await?;
     at.note("membership.locked", &agent).await;
     Ok(answer)
 }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod body;
 pub mod chat;
 pub mod clients;
+pub mod console;
 pub mod context;
 pub mod conversations;
 pub mod gate;
@@ -27,7 +28,9 @@ pub mod sessions;
 pub mod setup;
 pub mod skills;
 pub mod stream;
+pub mod targets;
 pub mod teams;
+pub mod turns;
 pub mod user_access;
 pub mod user_add;
 pub mod users;
@@ -76,7 +79,11 @@ pub struct Parts {
     /// What the operator decided.
     pub config: Config,
     /// Requests with idempotency keys that are not answered yet.
-    pub under_way: body::UnderWay,
+    pub under_way: turns::Turns,
+    /// Changes of one user: the directory and then the floor, before the next one begins.
+    pub users: turns::Turns,
+    /// Changes of what is written down of one client.
+    pub clients: turns::Turns,
     /// Who listens to the live stream.
     pub streams: stream::Streams,
     /// Turns true when the server stops.
@@ -148,6 +155,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(reasons::routes())
         .merge(widgets::routes())
         .merge(conversations::routes())
+        .merge(targets::routes())
         .merge(offers::routes())
         .merge(stream::routes())
         .merge(asyncapi::routes())
@@ -170,6 +178,7 @@ pub fn service(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), gate::identify))
         .layer(middleware::from_fn_with_state(app.clone(), chat::pages))
         .layer(DefaultBodyLimit::max(body::BODY_BYTES_MAX))
+        .layer(middleware::from_fn(console::pages))
         .layer(middleware::from_fn(watch))
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
         .with_state(app)

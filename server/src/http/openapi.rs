@@ -2,7 +2,9 @@
 
 use super::App;
 use super::problem::Problem;
+use std::collections::BTreeSet;
 use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::Schema;
@@ -44,9 +46,22 @@ pub fn document() -> OpenApi {
     let (_, mut document) = super::routes().split_for_parts();
     let schemas = document.components.as_ref().map(|known| known.schemas.clone()).unwrap_or_default();
     let empty = |name: &str| matches!(schemas.get(name), Some(RefOr::T(schema)) if takes_nothing(schema));
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in operations.into_iter().flatten() {
+    let places: BTreeSet<String> =
+        document.paths.paths.iter().filter_map(|(path, item)| item.get.as_ref().and_then(|_| holder(path))).collect();
+    for (path, item) in &mut document.paths.paths {
+        if let Some(operation) = item.post.as_mut().filter(|_| places.contains(path)) {
+            add_location(operation);
+        }
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("patch", &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(method, path));
             add_problems(operation);
             if let Some(RefOr::T(body)) = &mut operation.request_body {
                 let named = body.content.values().any(|content| {
@@ -59,6 +74,29 @@ pub fn document() -> OpenApi {
         }
     }
     document
+}
+
+/// The name under which generated clients know an operation: `post_agents_by_id_login`. Each is another.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.trim_start_matches("/v1").split('/').filter(|word| !word.is_empty());
+    let words = words.map(|word| match word.strip_prefix('{').and_then(|word| word.strip_suffix('}')) {
+        Some(parameter) => format!("by_{parameter}"),
+        None => word.replace(['-', '.'], "_"),
+    });
+    std::iter::once(method.to_owned()).chain(words).collect::<Vec<_>>().join("_")
+}
+
+/// The path of the list in which this path is one of many.
+fn holder(path: &str) -> Option<String> {
+    path.ends_with('}').then(|| path.rsplit_once('/').map(|(list, _)| list.to_owned())).flatten()
+}
+
+/// What is made where it can be read has an address.
+fn add_location(operation: &mut Operation) {
+    if let Some(RefOr::T(made)) = operation.responses.responses.get_mut("201") {
+        let place = RefOr::T(HeaderBuilder::new().description(Some("where a GET finds it")).build());
+        made.headers.insert("Location".to_owned(), place);
+    }
 }
 
 /// Whether `{}` is of this schema.
@@ -138,5 +176,16 @@ mod tests {
         assert!(matches!(login, Some(RefOr::T(body)) if body.required == Some(Required::False)));
         let users = &document.paths.paths["/v1/users"].post.as_ref().expect("it is a POST").request_body;
         assert!(matches!(users, Some(RefOr::T(body)) if body.required == Some(Required::True)));
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let document = document();
+        let items = document.paths.paths.values();
+        let operations = items.flat_map(|item| [&item.get, &item.put, &item.post, &item.delete, &item.patch]).flatten();
+        let names: Vec<&String> = operations.filter_map(|operation| operation.operation_id.as_ref()).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        assert!(names.iter().any(|name| *name == "post_agents_by_id_login"));
+        assert!(names.iter().all(|name| name.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase())));
     }
 }

@@ -2,7 +2,6 @@
 
 use super::problem::Problem;
 use crate::publisher;
-use crate::wire::Id;
 use axum::extract::{FromRequestParts, Path as AxumPath};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -12,7 +11,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use utoipa::{IntoParams, ToSchema};
 
 /// Rows of a page unless asked otherwise.
@@ -130,8 +128,8 @@ pub fn raw(row: Bytes) -> Response {
 }
 
 /// A page of rows that are JSON already.
-pub fn raw_page<K: Copy + fmt::Display>(page: &publisher::Page<K>) -> Response {
-    let next = page.next.map(|last| cursor(&Id(last)));
+pub fn raw_page<K: Copy + Serialize>(page: &publisher::Page<K>) -> Response {
+    let next = page.next.map(|last| cursor(&last));
     let next = serde_json::to_vec(&next).expect("memory takes whatever is written");
     let mut body = Vec::with_capacity(page.rows.iter().map(|row| row.len() + 1).sum::<usize>() + 100);
     body.extend_from_slice(b"{\"data\":[");

@@ -6,7 +6,8 @@ use super::context::Context;
 use super::gate::{self, COOKIE, need};
 use super::problem::Problem;
 use super::setup::NamedAccount;
-use crate::auth::{ApiScope, Class, RetryAfterSeconds, Role, Who};
+use crate::auth::lockout::Attempt;
+use crate::auth::{ApiScope, Class, PasswordHash, RetryAfterSeconds, Role, Who};
 use crate::clock;
 use crate::directory::{Account, Act, By, DirectoryError, Login, Session, User};
 use crate::wire::{Id, Instant, of};
@@ -17,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use readyroom_core::commands::RemoveDevice;
 use readyroom_core::ids::{AccountId, DeviceId, UserId};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -97,15 +99,14 @@ async fn sign_in(
     let login = Login::new(&login).map_err(|_| wrong())?;
     // What is unknown takes the same path as what is wrong: as long, and with the same end.
     let id = account.as_ref().map_or(NOWHERE, |account| account.id);
-    try_password(&app, id, &login)?;
+    let attempt = try_password(&app, id, &login, from)?;
     let user = account.as_ref().and_then(|account| app.directory.user_by_login(account.id, &login));
     let hash = user.as_ref().and_then(|user| user.password.clone());
-    let good = app.passwords.verify(password, hash).await?;
+    let good = is_password(&app, attempt, password, hash).await?;
     let (Some(account), Some(user), true) = (account, user.clone(), good) else {
         note_failure(&app, user.map(|user| (id, user.id)));
         return Err(wrong());
     };
-    app.lockout.succeeded(account.id, &login);
     let (token, session) = {
         let act = Act::new(clock::now(), By::User(user.id), "session.created", user.id);
         let (account, user) = (account.id, user.id);
@@ -134,11 +135,36 @@ fn meant(app: &App, name: Option<&str>) -> Result<Option<Arc<Account>>, Problem>
 ///
 /// # Errors
 /// 429 after too many wrong ones.
-pub fn try_password(app: &App, account: AccountId, login: &Login) -> Result<(), Problem> {
-    app.lockout.attempt(account, login, clock::now()).map_err(|RetryAfterSeconds(wait)| {
+pub fn try_password(app: &App, account: AccountId, login: &Login, from: IpAddr) -> Result<Attempt, Problem> {
+    app.lockout.attempt(account, login, from, clock::now()).map_err(|RetryAfterSeconds(wait)| {
         let detail = format!("too many wrong passwords for this login; try again in {wait} s");
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "locked_out", detail).retry_after_s(wait.into())
     })
+}
+
+/// Whether it is the password, and what that means for the count. One that nobody had time to look at is not
+/// counted.
+///
+/// # Errors
+/// 503 when too many wait.
+pub async fn is_password(
+    app: &App,
+    attempt: Attempt,
+    password: String,
+    hash: Option<PasswordHash>,
+) -> Result<bool, Problem> {
+    match app.passwords.verify(password, hash).await {
+        Ok(good) => {
+            if good {
+                app.lockout.succeeded(attempt);
+            }
+            Ok(good)
+        }
+        Err(overloaded) => {
+            app.lockout.take_back(attempt);
+            Err(overloaded.into())
+        }
+    }
 }
 
 fn wrong() -> Problem {

@@ -3,16 +3,18 @@
 use super::App;
 use super::agents::At;
 use super::body::Json;
-use super::context::{Accepted, Context};
+use super::context::{Accepted, Context, matches, tagged};
 use super::gate::need;
 use super::problem::Problem;
 use super::query::{self, Page, Part, Path, Query};
 use crate::auth::role::{ApiScope, Role};
+use crate::run::Guard;
 use crate::wire::{Id, SkillLevelBody, levels, of};
 use crate::{clock, dice};
 use axum::http::StatusCode;
 use axum::response::Response;
 use readyroom_core::commands::{DefineSkill, SetAgentSkills};
+use readyroom_core::floor::Floor;
 use readyroom_core::ids::*;
 use readyroom_core::refusal::Refusal;
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(need(Role::Agent, ApiScope::ConfigRead, routes!(list)))
         .routes(need(Role::Administrator, ApiScope::ConfigWrite, routes!(define)))
+        .routes(need(Role::Agent, ApiScope::ConfigRead, routes!(get)))
         .routes(need(Role::Administrator, ApiScope::ConfigWrite, routes!(rename)))
         .routes(need(Role::Agent, ApiScope::ConfigRead, routes!(of_agent)))
         .routes(need(Role::Administrator, ApiScope::ConfigWrite, routes!(set)))
@@ -37,6 +40,12 @@ struct Skill {
     id: of::Skill,
     /// What people call it.
     name: String,
+}
+
+impl Skill {
+    fn find(floor: &Floor, id: SkillId) -> Option<Skill> {
+        floor.skills().get(&id).map(|name| Skill { id: Id(id), name: name.clone() })
+    }
 }
 
 /// What people call a skill.
@@ -92,8 +101,18 @@ async fn define(at: Context, body: Json<SkillBody>) -> Result<Response, Problem>
     Ok(answer)
 }
 
+/// One skill
+#[utoipa::path(get, path = "/v1/skills/{id}", tag = "skills", params(("id" = of::Skill, Path), At),
+    responses((status = 200, description = "The skill, with its ETag", body = Skill)))]
+async fn get(at: Context, Path(id): Path<of::Skill>, Query(when): Query<At>) -> Result<Response, Problem> {
+    let (found, _) = at.look(when.min_position, move |floor, _| Skill::find(floor, id.0)).await?;
+    Ok(tagged(&found.ok_or(Refusal::UnknownSkill { skill: id.0 })?))
+}
+
 /// Give a skill another name
-#[utoipa::path(put, path = "/v1/skills/{id}", tag = "skills", params(("id" = of::Skill, Path)),
+#[utoipa::path(put, path = "/v1/skills/{id}", tag = "skills",
+    params(("id" = of::Skill, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still its ETag")),
     request_body = SkillBody, responses((status = 200, description = "Renamed", body = Accepted)))]
 async fn rename(
     at: Context,
@@ -102,15 +121,16 @@ async fn rename(
 ) -> Result<axum::Json<Accepted>, Problem> {
     let skill = id.0;
     // The command defines what is not there; a PUT to an unknown id is a mistake.
-    let guard: crate::run::Guard = Box::new(move |floor| floor.skills().contains_key(&skill));
-    let done =
-        at.account.command(at.actor(), DefineSkill { skill, name: body.value.name }.into(), None, Some(guard)).await;
-    let done = done.map_err(|failure| match Problem::from(failure) {
-        changed if changed.code() == "changed" => Problem::from(Refusal::UnknownSkill { skill }),
-        other => other,
-    })?;
+    let (known, _) = at.look(None, move |floor, _| floor.skills().contains_key(&skill)).await?;
+    if !known {
+        return Err(Refusal::UnknownSkill { skill }.into());
+    }
+    let guard = at.if_match().map(|tag| -> Guard {
+        Box::new(move |floor| Skill::find(floor, skill).is_some_and(|found| matches(&tag, &found)))
+    });
+    let answer = at.command_if(at.actor(), DefineSkill { skill, name: body.value.name }, guard).await?;
     at.note("skill.renamed", &skill).await;
-    Ok(axum::Json(Accepted { position: done.position.0 }))
+    Ok(answer)
 }
 
 /// The skills of an agent.
@@ -122,30 +142,34 @@ struct AgentSkills {
     skills: Vec<SkillLevelBody>,
 }
 
+impl AgentSkills {
+    fn find(floor: &Floor, agent: UserId) -> Result<AgentSkills, Refusal> {
+        let slot = floor.find_agent(agent)?;
+        Ok(AgentSkills { skills: floor.agent(slot).skills.iter().map(SkillLevelBody::from).collect() })
+    }
+}
+
 /// What an agent is good at
 #[utoipa::path(get, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = of::Agent, Path), At),
-    responses((status = 200, description = "All of its skills", body = AgentSkills)))]
-async fn of_agent(
-    at: Context,
-    Path(id): Path<of::Agent>,
-    Query(when): Query<At>,
-) -> Result<axum::Json<AgentSkills>, Problem> {
+    responses((status = 200, description = "All of its skills, with their ETag", body = AgentSkills)))]
+async fn of_agent(at: Context, Path(id): Path<of::Agent>, Query(when): Query<At>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
-    let (skills, _) = at
-        .look(when.min_position, move |floor, _| {
-            let slot = floor.find_agent(agent)?;
-            Ok::<_, Refusal>(floor.agent(slot).skills.iter().map(SkillLevelBody::from).collect::<Vec<_>>())
-        })
-        .await?;
-    Ok(axum::Json(AgentSkills { skills: skills? }))
+    let (skills, _) = at.look(when.min_position, move |floor, _| AgentSkills::find(floor, agent)).await?;
+    Ok(tagged(&skills?))
 }
 
 /// Set what an agent is good at, all of it
-#[utoipa::path(put, path = "/v1/agents/{id}/skills", tag = "skills", params(("id" = of::Agent, Path)),
+#[utoipa::path(put, path = "/v1/agents/{id}/skills", tag = "skills",
+    params(("id" = of::Agent, Path),
+           ("If-Match" = Option<String>, Header, description = "do it only if this is still its ETag")),
     request_body = AgentSkills, responses((status = 200, description = "Set", body = Accepted)))]
 async fn set(at: Context, Path(id): Path<of::Agent>, body: Json<AgentSkills>) -> Result<axum::Json<Accepted>, Problem> {
     let agent = at.agent(id.0)?;
-    let answer = at.command(at.actor(), SetAgentSkills { agent, skills: levels(body.value.skills) }).await?;
+    let guard = at.if_match().map(|tag| -> Guard {
+        Box::new(move |floor| AgentSkills::find(floor, agent).is_ok_and(|skills| matches(&tag, &skills)))
+    });
+    let command = SetAgentSkills { agent, skills: levels(body.value.skills) };
+    let answer = at.command_if(at.actor(), command, guard).await?;
     at.note("agent.skills_set", &agent).await;
     Ok(answer)
 }

@@ -3,16 +3,17 @@
 use super::agents::{Empty, Nothing};
 use super::body::Json;
 use super::context::{Accepted, Context};
-use super::gate::need;
+use super::gate::{self, need};
 use super::problem::Problem;
 use super::query::Path;
-use super::sessions::try_password;
+use super::sessions::{is_password, try_password};
 use super::users::seen;
 use super::{App, to_the_end};
 use crate::auth::{ApiScope, Need, Password, Role};
 use crate::clock;
 use crate::directory::Act;
 use crate::wire::of;
+use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use readyroom_core::commands::{DeactivateAgent, ReactivateAgent};
@@ -44,7 +45,12 @@ struct PasswordBody {
 /// Set a password: the own one, or as an administrator anybody's. All sessions of that user end
 #[utoipa::path(put, path = "/v1/users/{id}/password", tag = "people", params(("id" = of::Agent, Path)),
     request_body = PasswordBody, responses((status = 204, description = "Set")))]
-async fn set_password(at: Context, Path(id): Path<of::Agent>, body: Json<PasswordBody>) -> Result<Response, Problem> {
+async fn set_password(
+    at: Context,
+    Extension(gate::From(from)): Extension<gate::From>,
+    Path(id): Path<of::Agent>,
+    body: Json<PasswordBody>,
+) -> Result<Response, Problem> {
     let (id, account) = (id.0, at.caller.account);
     let user = at.app.directory.user(account, id)?;
     let PasswordBody { password, current } = body.value;
@@ -52,12 +58,11 @@ async fn set_password(at: Context, Path(id): Path<of::Agent>, body: Json<Passwor
         let Some(current) = current else {
             return Err(Problem::invalid("current", "send the password so far as well"));
         };
-        try_password(&at.app, account, &user.login)?;
-        if !at.app.passwords.verify(current, user.password.clone()).await? {
+        let attempt = try_password(&at.app, account, &user.login, from)?;
+        if !is_password(&at.app, attempt, current, user.password.clone()).await? {
             let detail = "this is not the password so far";
             return Err(Problem::new(StatusCode::FORBIDDEN, "wrong_password", detail).at("current", "is wrong"));
         }
-        at.app.lockout.succeeded(account, &user.login);
     } else {
         at.caller.may(&Need { role: Role::Administrator, scope: ApiScope::PeopleWrite })?;
         at.caller.may_grant(user.role)?;
@@ -77,8 +82,9 @@ async fn set_password(at: Context, Path(id): Path<of::Agent>, body: Json<Passwor
     request_body = Empty, responses((status = 200, description = "Deactivated", body = Accepted)))]
 async fn deactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
     let (id, key) = (id.0, body.key);
-    at.caller.may_grant(seen(&at, id)?.role)?;
     to_the_end(async move {
+        let _turn = at.app.users.turn(id.0).await;
+        at.caller.may_grant(seen(&at, id)?.role)?;
         let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.deactivated", id));
         at.app.write(move |directory| directory.deactivate_user(account, id, None, &act)).await?;
         at.account.rescope(id).await;
@@ -92,8 +98,9 @@ async fn deactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -
     request_body = Empty, responses((status = 200, description = "Active", body = Accepted)))]
 async fn reactivate(at: Context, Path(id): Path<of::Agent>, body: Json<Empty>) -> Result<Response, Problem> {
     let (id, key) = (id.0, body.key);
-    at.caller.may_grant(seen(&at, id)?.role)?;
     to_the_end(async move {
+        let _turn = at.app.users.turn(id.0).await;
+        at.caller.may_grant(seen(&at, id)?.role)?;
         let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.reactivated", id));
         at.app.write(move |directory| directory.reactivate_user(account, id, None, &act)).await?;
         at.post(at.actor(), ReactivateAgent { agent: id }, key.as_ref(), StatusCode::OK, &Nothing {}).await

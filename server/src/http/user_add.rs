@@ -2,7 +2,7 @@
 
 use super::App;
 use super::body::{Json, Key};
-use super::context::{Context, answered};
+use super::context::Context;
 use super::gate::need;
 use super::problem::Problem;
 use super::teams::tell;
@@ -149,6 +149,7 @@ async fn add(at: Context, body: Json<NewUserBody>) -> Result<Response, Problem> 
     };
     let new = NewUser { id, login, name, email, role, password, teams };
     to_the_end(async move {
+        let turn = at.app.users.turn(id.0).await;
         let made = create(&at, new, key).await?;
         tell_of(&at, &joined).await;
         match made {
@@ -161,7 +162,11 @@ async fn add(at: Context, body: Json<NewUserBody>) -> Result<Response, Problem> 
                 }
                 answer => answer,
             },
-            Created::Before(first) => follow(&at, AddAgent { agent: first, ..agent }, key.as_ref()).await,
+            Created::Before(first) => {
+                drop(turn);
+                let _turn = at.app.users.turn(first.0).await;
+                follow(&at, AddAgent { agent: first, ..agent }, key.as_ref()).await
+            }
         }
     })
     .await
@@ -178,7 +183,7 @@ async fn on_floor(at: &Context, agent: UserId, body: NewUserBody) -> Result<AddA
         capacity: body.capacity,
         voice_weight: body.voice_weight.map_or(usual.voice_weight, Weight::from),
         chat_weight: body.chat_weight.map_or(usual.chat_weight, Weight::from),
-        channels: body.channels.map(channel_set),
+        channels: body.channels.as_deref().map(channel_set),
         auto_ready_on_login: body.auto_ready_on_login,
         auto_queue_login: body.auto_queue_login,
     };
@@ -236,14 +241,13 @@ async fn follow(at: &Context, add: AddAgent, key: Option<&Key>) -> Result<Respon
         // An account that was just being opened has added its people by itself, bare.
         Err(problem) if problem.code() == "already_exists" => {
             let AddAgent { agent, settings, skills, memberships } = add;
-            let changed = at.command(at.actor(), ChangeAgent { agent, settings }).await?.position;
-            let mut position = changed.max(at.command(at.actor(), SetAgentSkills { agent, skills }).await?.position);
+            let _ = at.command(at.actor(), ChangeAgent { agent, settings }).await?;
             for (queue, settings) in memberships {
-                let seated = at.command(at.actor(), SetMembership { agent, queue, settings }).await?.position;
-                position = position.max(seated);
+                let _ = at.command(at.actor(), SetMembership { agent, queue, settings }).await?;
             }
-            let body = serde_json::to_vec(&answer).expect("memory takes whatever is written");
-            Ok(answered(StatusCode::CREATED, &body, EventNo(position)))
+            // The answer is promised with the last of them: a repeat does what is missing, and when nothing is, a
+            // later repeat does not undo what others changed since.
+            at.post(at.actor(), SetAgentSkills { agent, skills }, key, StatusCode::CREATED, &answer).await
         }
         answer => answer,
     }

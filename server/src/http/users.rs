@@ -25,6 +25,9 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// How often a change is made anew because another one came before it.
+const RACES_MAX: u32 = 8;
+
 /// The routes of this subject.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -214,10 +217,14 @@ pub fn seen(at: &Context, id: UserId) -> Result<Arc<User>, Problem> {
 /// The user, and how it is set up on the floor.
 async fn whole(at: &Context, id: UserId) -> Result<(Arc<User>, AgentSettings, UserBody), Problem> {
     let user = seen(at, id)?;
-    let (settings, _) =
-        at.look(None, move |floor, _| floor.find_agent(id).ok().map(|slot| floor.agent(slot).settings)).await?;
+    let settings = settings_of(at, id).await?;
     let body = UserBody::of(at, &user, settings)?;
     Ok((user, settings.unwrap_or_default(), body))
+}
+
+/// How the floor has an agent set up, if it has it.
+async fn settings_of(at: &Context, id: UserId) -> Result<Option<AgentSettings>, Problem> {
+    Ok(at.look(None, move |floor, _| floor.find_agent(id).ok().map(|slot| floor.agent(slot).settings)).await?.0)
 }
 
 /// One user
@@ -280,12 +287,12 @@ impl UserPatch {
         })
     }
 
-    fn settings(self, before: AgentSettings) -> AgentSettings {
+    fn settings(&self, before: AgentSettings) -> AgentSettings {
         AgentSettings {
             capacity: self.capacity.unwrap_or(before.capacity),
             voice_weight: self.voice_weight.map_or(before.voice_weight, Weight::from),
             chat_weight: self.chat_weight.map_or(before.chat_weight, Weight::from),
-            channels: self.channels.map_or(before.channels, |channels| channels.map(channel_set)),
+            channels: self.channels.as_ref().map_or(before.channels, |channels| channels.as_deref().map(channel_set)),
             auto_ready_on_login: self.auto_ready_on_login.unwrap_or(before.auto_ready_on_login),
             auto_queue_login: self.auto_queue_login.unwrap_or(before.auto_queue_login),
         }
@@ -302,38 +309,60 @@ async fn change(
     Path(id): Path<of::Agent>,
     body: Json<UserPatch>,
 ) -> Result<axum::Json<Accepted>, Problem> {
-    let id = id.0;
-    let (user, before, shown) = whole(&at, id).await?;
-    at.caller.may_grant(user.role)?;
-    at.caller.may_grant(body.value.role.unwrap_or(user.role))?;
-    let if_match = at.if_match();
-    if if_match.as_ref().is_some_and(|tag| !matches(tag, &shown)) {
-        return Err(No::Changed.into());
-    }
-    let expected = if_match.map(|_| user.version);
-    let change = body.value.change()?;
-    let ends_streams = change.role.is_some_and(|role| role != user.role);
-    let settings = body.value.settings(before);
-    let command = ChangeAgent { agent: id, settings };
-    check(&at, command.clone()).await?;
+    let (id, patch) = (id.0, body.value);
     to_the_end(async move {
+        let _turn = at.app.users.turn(id.0).await;
+        let (user, before, shown) = whole(&at, id).await?;
+        at.caller.may_grant(user.role)?;
+        at.caller.may_grant(patch.role.unwrap_or(user.role))?;
+        let if_match = at.if_match();
+        if if_match.as_ref().is_some_and(|tag| !matches(tag, &shown)) {
+            return Err(No::Changed.into());
+        }
+        let expected = if_match.map(|_| user.version);
+        let change = patch.change()?;
+        let ends_streams = change.role.is_some_and(|role| role != user.role);
+        check(&at, ChangeAgent { agent: id, settings: patch.settings(before) }).await?;
         let (account, act) = (at.caller.account, Act::new(clock::now(), at.caller.by(), "user.changed", id));
         at.app.write(move |directory| directory.change_user(account, id, expected, change, &act)).await?;
         at.app.accounts.people_changed(account).await;
         if ends_streams {
             at.account.rescope(id).await;
         }
+        set_up(&at, id, &patch, before, expected.is_some()).await
+    })
+    .await
+}
+
+/// Has the floor follow a change. What the patch does not name stays as it is at that moment: whoever did not
+/// insist on what they read loses no race, but has their change made on what the other one left.
+async fn set_up(
+    at: &Context,
+    agent: UserId,
+    patch: &UserPatch,
+    mut before: AgentSettings,
+    insists: bool,
+) -> Result<axum::Json<Accepted>, Problem> {
+    for _ in 0..RACES_MAX {
+        let settings = patch.settings(before);
         if settings == before {
             return Ok(axum::Json(Accepted { position: at.account.position().0 }));
         }
-        let guard: Option<Guard> = expected.map(|_| -> Guard {
-            Box::new(move |floor| floor.find_agent(id).is_ok_and(|slot| floor.agent(slot).settings == before))
-        });
-        let answer = at.command_if(at.actor(), command, guard).await?;
-        at.note("agent.changed", &id).await;
-        Ok(answer)
-    })
-    .await
+        // Of an agent that is gone, the command itself says so.
+        let guard: Guard =
+            Box::new(move |floor| floor.find_agent(agent).map_or(true, |slot| floor.agent(slot).settings == before));
+        match at.command_if(at.actor(), ChangeAgent { agent, settings }, Some(guard)).await {
+            Err(problem) if problem.code() == "changed" && !insists => {
+                before = settings_of(at, agent).await?.unwrap_or_default()
+            }
+            Err(problem) => return Err(problem),
+            Ok(answer) => {
+                at.note("agent.changed", &agent).await;
+                return Ok(answer);
+            }
+        }
+    }
+    Err(No::Changed.into())
 }
 
 /// Whether the floor would do it; to ask before the directory is changed.
@@ -347,6 +376,6 @@ pub async fn check(at: &Context, command: impl Into<Command>) -> Result<(), Prob
 }
 
 /// The channels as the floor takes them.
-pub fn channel_set(words: Vec<ChannelWord>) -> ChannelSet {
-    words.into_iter().map(Channel::from).collect()
+pub fn channel_set(words: &[ChannelWord]) -> ChannelSet {
+    words.iter().copied().map(Channel::from).collect()
 }

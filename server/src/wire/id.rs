@@ -1,8 +1,7 @@
 //! Ids: a prefix that says of what, and 26 characters of base 32.
 
-use crate::directory::{TeamId, WidgetId};
 use readyroom_core::ids::{self, *};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -14,22 +13,23 @@ use utoipa::{PartialSchema, ToSchema};
 /// angle brackets for a schema of its own.
 #[allow(missing_docs, reason = "each is the id of that name")]
 pub mod of {
-    use super::{Id, TeamId, WidgetId, ids};
+    use super::{Id, ids};
 
     pub type Account = Id<ids::AccountId>;
     pub type Key = Id<ids::KeyId>;
-    pub type Team = Id<TeamId>;
+    pub type Team = Id<ids::TeamId>;
     pub type Agent = Id<ids::UserId>;
     pub type Queue = Id<ids::QueueId>;
     pub type Client = Id<ids::ClientId>;
     pub type Conversation = Id<ids::ConversationId>;
     pub type Offer = Id<ids::OfferId>;
     pub type Skill = Id<ids::SkillId>;
-    pub type Widget = Id<WidgetId>;
+    pub type Widget = Id<ids::WidgetId>;
 }
 
 /// An id of the floor, as text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Id<T>(pub T);
 
 impl<T: fmt::Display> fmt::Display for Id<T> {
@@ -49,19 +49,6 @@ impl<T: FromStr> FromStr for Id<T> {
 
     fn from_str(text: &str) -> Result<Self, T::Err> {
         text.parse().map(Id)
-    }
-}
-
-impl<T: fmt::Display> Serialize for Id<T> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&self.0)
-    }
-}
-
-impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Id<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = <Cow<'de, str>>::deserialize(from)?;
-        text.parse().map(Id).map_err(serde::de::Error::custom)
     }
 }
 

@@ -10,7 +10,7 @@ pub mod report;
 pub mod rows;
 mod settings;
 pub mod stream;
-mod time;
+pub mod time;
 mod words;
 
 pub use agent::AgentRow;

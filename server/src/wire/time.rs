@@ -22,14 +22,22 @@ impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = <Cow<'de, str>>::deserialize(from)?;
         // In the query of an address a + that was not escaped arrives as a space.
-        let at = text
+        let text = text
             .rsplit_once(' ')
             .filter(|(_, offset)| offset.len() == "02:00".len() && text.contains('T'))
-            .map_or(text.clone(), |(local, offset)| format!("{local}+{offset}").into())
-            .parse::<jiff::Timestamp>()
-            .map_err(|_| serde::de::Error::custom("an instant has a date, a time and a zone: 2026-03-02T09:00:00Z"))?;
-        Ok(Instant(Timestamp(at.as_millisecond())))
+            .map_or(text.clone(), |(local, offset)| format!("{local}+{offset}").into());
+        parse(&text).map(Instant).map_err(serde::de::Error::custom)
     }
+}
+
+/// Reads an instant with its zone.
+///
+/// # Errors
+/// A sentence that says what an instant looks like.
+pub fn parse(text: &str) -> Result<Timestamp, &'static str> {
+    let read = text.parse::<jiff::Timestamp>();
+    read.map(|at| Timestamp(at.as_millisecond()))
+        .map_err(|_| "an instant has a date, a time and a zone: 2026-03-02T09:00:00Z")
 }
 
 impl PartialSchema for Instant {

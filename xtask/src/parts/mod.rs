@@ -2,6 +2,7 @@
 
 mod api;
 mod bench;
+mod browser;
 mod build;
 pub mod campaign;
 mod cargo_test;
@@ -12,6 +13,7 @@ pub mod kills;
 pub mod mutants;
 mod readme;
 mod tidy;
+mod web;
 
 use crate::tally::Tally;
 use std::path::Path;
@@ -34,12 +36,14 @@ pub struct Part {
 pub const PARTS: &[Part] = &[
     fmt::PART,
     tidy::PART,
+    web::PART,
     clippy::PART,
     build::PART,
     cargo_test::PART,
     docs::PART,
     readme::PART,
     api::PART,
+    browser::PART,
     bench::PART,
     campaign::PART,
     mutants::PART,

@@ -14,8 +14,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("log", &[]),
     ("views", &["core"]),
     ("channels", &["core"]),
+    ("web", &[]),
     ("sim", &["core", "views", "log", "channels"]),
-    ("server", &["core", "log", "views", "channels", "sim"]),
+    ("server", &["core", "log", "views", "channels", "sim", "web"]),
     ("bench", &["core", "log", "views", "channels", "sim", "server"]),
     ("xtask", &[]),
 ];

@@ -114,11 +114,12 @@ impl Demo {
         config.rates.unknown_per_minute = 60_000;
         config.rates.chats_per_minute = 600;
         let server = Server::start(config).await.map_err(|error| stop(Exit::Store, format!("{error:#}")))?;
+        let told_to_stop = told_to_stop()?;
         let tally = Arc::new(Tally::default());
         let began = Instant::now();
         let ended = tokio::select! {
             never = self.play(&server, tally.clone(), out) => never.map(|never| match never {}),
-            told = told_to_stop() => told.map_err(anyhow::Error::from),
+            () = told_to_stop => Ok(()),
         };
         // Whoever is played is gone by now; the doors close behind them.
         if tokio::time::timeout(CLOSES_WITHIN, server.stop()).await.is_err() {

@@ -73,6 +73,55 @@ async fn a_user_comes_with_skills_queues_and_settings_or_not_at_all() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_user_whom_a_crash_left_half_made_is_finished_by_the_repeat_and_by_the_first_one_only() {
+    let house = House::new().await;
+    house.queue(json!({"name": "sales", "number": "8000"})).await;
+    let skill = house.admin.post("/v1/skills", json!({"name": "english"})).await.ok()["id"].clone();
+    let body = json!({"name": "Anna", "login": "anna", "capacity": 3, "skills": [{"skill": skill, "level": 4}],
+        "queues": [{"queue": "8000", "mode": "mandatory"}]});
+    let (dir, before) = (house.store(), tempfile::tempdir().unwrap());
+    let files = ["log.db", "log.db-wal"];
+    let copy = |from: &std::path::Path, to: &std::path::Path| {
+        for file in files {
+            let _ = std::fs::remove_file(to.join(file));
+            // A log that was closed has no second file.
+            let _ = std::fs::copy(from.join(file), to.join(file));
+        }
+    };
+    let house = house.again(|server| {
+        assert!(server.stop().success());
+        copy(&dir, before.path());
+    });
+    let house = house.opened().await;
+    let made = house.admin.with("idempotency-key", "anna").post("/v1/users", body.clone()).await;
+    assert_eq!(made.status, 201);
+    // The directory has her, and the log went no further than before.
+    let house = house.again(|server| {
+        server.kill();
+        copy(before.path(), &dir);
+        let _ = std::fs::remove_file(dir.join("log.db-shm"));
+    });
+    let house = house.opened().await;
+    let user = format!("/v1/users/{}", made.body["id"].as_str().unwrap());
+    assert_eq!(house.admin.get(&user).await.ok()["capacity"], 5, "an account that opens adds its people bare");
+    let repeat = async |house: &House| {
+        let again = house.admin.with("idempotency-key", "anna").post("/v1/users", body.clone()).await;
+        assert_eq!((again.status, &again.body["id"]), (201, &made.body["id"]), "{again:?}");
+    };
+    repeat(&house).await;
+    assert_eq!(house.admin.get(&user).await.ok()["capacity"], 3);
+    let agent = format!("/v1/agents/{}", made.body["id"].as_str().unwrap());
+    let skills = house.admin.get(&format!("{agent}/skills")).await.ok();
+    assert_eq!(skills["skills"], json!([{"skill": skill, "level": 4}]));
+    assert_eq!(house.admin.get("/v1/queues/8000/memberships").await.ok()["data"][0]["mode"], "mandatory");
+    house.admin.ask("PATCH", &user, Some(&json!({"capacity": 9}))).await.ok();
+    repeat(&house).await;
+    let house = house.again(|server| server.kill()).opened().await;
+    repeat(&house).await;
+    assert_eq!(house.admin.get(&user).await.ok()["capacity"], 9, "what others changed since stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_one_changes_of_a_user_the_other_has_to_have_seen() {
     let house = House::new().await;
     let anna = house.user("anna", "agent").await;

@@ -74,6 +74,37 @@ async fn a_key_belongs_to_its_caller_and_its_method() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_stands_for_one_request_whoever_keeps_its_answer() {
+    let mut house = House::new().await;
+    let queue = house.queue(json!({"name": "Sales"})).await;
+    let requests = [
+        ("/v1/conversations", json!({"queue": queue, "channel": "voice", "client": "one"})),
+        ("/v1/teams", json!({"name": "Red"})),
+        ("/v1/api-keys", json!({"name": "wallboard", "scopes": ["agents:read"]})),
+        ("/v1/users", json!({"name": "Anna", "login": "anna"})),
+    ];
+    let mut ids = Vec::new();
+    for (path, body) in &requests {
+        let answer = house.admin.with("idempotency-key", path).post(path, body.clone()).await.ok();
+        ids.push(answer["id"].clone());
+    }
+    for _ in 0..2 {
+        for (key, _) in &requests {
+            let once = house.admin.with("idempotency-key", key);
+            for ((path, body), id) in requests.iter().zip(&ids) {
+                let answer = once.post(path, body.clone()).await;
+                if path == key {
+                    assert_eq!(answer.ok()["id"], *id, "{path}");
+                } else {
+                    assert_eq!(answer.no(422), "idempotency_key_reused", "{path} with the key of {key}");
+                }
+            }
+        }
+        house = house.again(|server| server.kill()).opened().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tag_keeps_two_administrators_from_overwriting_each_other() {
     let house = House::new().await;
     house.queue(json!({"name": "Sales", "number": "8000"})).await;
@@ -110,6 +141,104 @@ async fn a_tag_keeps_two_administrators_from_overwriting_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tag_is_heeded_wherever_something_can_be_read_and_changed() {
+    let house = House::new().await;
+    let queue = house.queue(json!({"name": "Sales", "number": "8000"})).await;
+    let skill = house.admin.post("/v1/skills", json!({"name": "English"})).await.ok()["id"].clone();
+    let anna = house.ready_agent("anna", &queue).await;
+    let client = house.admin.post("/v1/clients", json!({"channel": "voice", "address": "+4670"})).await.ok();
+    let (client, skill) = (client["id"].as_str().unwrap(), skill.as_str().unwrap());
+    let seat = format!("/v1/queues/8000/memberships/{}", anna.id);
+    let (of_skill, of_client) = (format!("/v1/skills/{skill}"), format!("/v1/clients/{client}"));
+    let (skills, lock, blocked) = (anna.path("/skills"), format!("{seat}/lock"), format!("{of_client}/blocked"));
+    let good_at = |level| json!({"skills": [{"skill": skill, "level": level}]});
+    // Where the tag is read, then two changes, of which the second does not know of the first.
+    for (read, [(one, first), (other, second)]) in [
+        (&seat, [(&seat, json!({"tier_level": 1})), (&seat, json!({"tier_level": 2}))]),
+        (&seat, [(&lock, json!({"locked": true})), (&seat, json!({"tier_level": 2}))]),
+        (&seat, [(&seat, json!({"position": 1})), (&lock, json!({"locked": false}))]),
+        (&skills, [(&skills, good_at(1)), (&skills, good_at(2))]),
+        (&of_skill, [(&of_skill, json!({"name": "French"})), (&of_skill, json!({"name": "German"}))]),
+        (&of_client, [(&of_client, json!({"note": "one"})), (&of_client, json!({"note": "two"}))]),
+        (&of_client, [(&blocked, json!({"blocked": true})), (&of_client, json!({"note": "two"}))]),
+        (&of_client, [(&of_client, json!({"note": "three"})), (&blocked, json!({"blocked": false}))]),
+    ] {
+        let tag = house.admin.get(read).await.header("etag").unwrap_or_else(|| panic!("{read} has a tag")).to_owned();
+        let careful = house.admin.with("if-match", &tag);
+        careful.put(one, first.clone()).await.ok();
+        let before = house.position().await;
+        assert_eq!(careful.put(other, second.clone()).await.no(412), "changed", "{other}");
+        assert_eq!(house.position().await, before, "{other}");
+        house.admin.with("if-match", "*").put(one, first).await.ok();
+    }
+    let tag = house.admin.get(&seat).await.header("etag").unwrap().to_owned();
+    anna.does(&format!("/queues/{queue}/not_ready")).await.ok();
+    assert_eq!(house.admin.get(&seat).await.header("etag"), Some(&*tag), "what the agent does changes no tag");
+    let stale = house.admin.with("if-match", "\"0000000000000000\"");
+    for path in [&seat, &of_client] {
+        assert_eq!(stale.delete(path).await.no(412), "changed", "{path}");
+        let tag = house.admin.get(path).await.header("etag").unwrap().to_owned();
+        house.admin.with("if-match", &tag).delete(path).await.ok();
+    }
+    assert_eq!(house.admin.get(&seat).await.no(404), "not_a_member_of_the_queue");
+    let gone = house.admin.with("if-match", "*").put(&seat, json!({})).await;
+    assert_eq!(gone.no(412), "changed", "there is nothing that could be as it was");
+    assert_eq!(house.admin.get("/v1/skills/sk_00000000000000000000000000").await.no(404), "unknown_skill");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_is_refused_where_nothing_has_one() {
+    let house = House::new().await;
+    let queue = house.queue(json!({"name": "Sales"})).await;
+    let anna = house.agent("anna", json!({})).await;
+    let tagged = house.admin.with("if-match", "*");
+    let before = house.position().await;
+    for (method, path, body) in [
+        ("POST", "/v1/queues".to_owned(), json!({"name": "More"})),
+        ("POST", format!("/v1/queues/{queue}/memberships"), json!({"user_id": anna.id})),
+        ("POST", format!("/v1/users/{}/deactivate", anna.id), json!({})),
+        ("PUT", format!("/v1/users/{}/password", anna.id), json!({"password": "another good one"})),
+        ("PUT", anna.path("/devices/phone"), json!({"kind": "sip", "reachable": true})),
+    ] {
+        let answer = tagged.ask(method, &path, Some(&body)).await;
+        assert_eq!(answer.no(422), "if_match_unsupported", "{method} {path}");
+    }
+    assert_eq!(house.position().await, before);
+    tagged.get("/v1/queues").await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_says_where_it_is_read() {
+    let mut house = House::new().await;
+    let queue = house.queue(json!({"name": "Sales"})).await;
+    let requests = [
+        ("/v1/queues", json!({"name": "More"})),
+        ("/v1/skills", json!({"name": "English"})),
+        ("/v1/users", json!({"name": "Anna", "login": "anna"})),
+        ("/v1/teams", json!({"name": "Red"})),
+        ("/v1/api-keys", json!({"name": "wallboard", "scopes": ["agents:read"]})),
+        ("/v1/clients", json!({"channel": "voice", "address": "+4670"})),
+        ("/v1/conversations", json!({"queue": queue, "channel": "voice", "client": "one"})),
+        ("/v1/reasons", json!({"code": "fire", "names": [{"locale": "en", "name": "Fire"}], "class": "away"})),
+    ];
+    for _ in 0..2 {
+        for (path, body) in &requests {
+            let answer = house.admin.with("idempotency-key", path).post(path, body.clone()).await;
+            assert_eq!(answer.status, 201, "{path}");
+            let place = answer.header("location").unwrap_or_else(|| panic!("{path} says where")).to_owned();
+            let name = answer.body["id"].as_str().or(answer.body["code"].as_str()).unwrap();
+            assert_eq!(place, format!("{path}/{name}"));
+            house.admin.get(&place).await.ok();
+        }
+        house = house.again(|server| server.kill()).opened().await;
+    }
+    let call = house.call(&queue, "two").await;
+    let message = json!({"author": "client", "text": "hello"});
+    let written = house.admin.post(&format!("/v1/conversations/{call}/messages"), message).await;
+    assert_eq!((written.status, written.header("location")), (201, None), "a message is read with its thread");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_read_rests_on_the_position_it_names_or_says_that_it_cannot() {
     let house = House::new().await;
     let queue = house.queue(json!({"name": "Sales"})).await;
@@ -128,6 +257,7 @@ async fn a_read_rests_on_the_position_it_names_or_says_that_it_cannot() {
         "/v1/conversations".to_owned(),
         format!("/v1/conversations/{id}"),
         format!("/v1/conversations/{id}/explain"),
+        format!("/v1/conversations/{id}/targets"),
         "/v1/skills".to_owned(),
         "/v1/reasons".to_owned(),
     ] {

@@ -1,0 +1,498 @@
+// A chat against a server of a few lines: what is sent, how often, under which key, and what a page may rely on.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Chat } from "./chat";
+import { SILENCE_MS_MAX, TRIES_MAX } from "./limits";
+import { backoff } from "./line";
+import { Memory } from "./memory";
+import { Server } from "./server";
+import type { Message } from "./thread";
+
+interface Asked {
+  readonly path: string;
+  readonly key: string | undefined;
+  readonly token: string | undefined;
+  readonly body: { text?: string; name?: string; email?: string };
+}
+
+/** Answers like the server, in memory. `next` takes the place of the next answers. */
+class Desk {
+  asked: Asked[] = [];
+  next: (Response | "broken" | "lost")[] = [];
+  stage = "none";
+  agent: string | undefined;
+  place: number | undefined;
+  messages: Message[] = [];
+  #done = new Map<string, string>();
+
+  fetch = async (
+    address: string,
+    { method, headers, body }: { method: string; headers: Record<string, string>; body?: string },
+  ): Promise<Response> => {
+    const path = `${method} ${address.replace(/^.*\/wg_1/, "")}`;
+    const key = headers["idempotency-key"];
+    const asked = {
+      path,
+      key,
+      token: headers["authorization"]?.replace("Bearer ", ""),
+      body: JSON.parse(body ?? "{}"),
+    };
+    this.asked.push(asked);
+    const instead = this.next.shift();
+    if (instead instanceof Response) return instead;
+    if (instead === "broken") throw new TypeError("Failed to fetch");
+    const answer = (key && this.#done.get(key)) || JSON.stringify(this.#answer(asked));
+    if (key) this.#done.set(key, answer);
+    // It was done, and nobody learned of it.
+    if (instead === "lost") throw new TypeError("Failed to fetch");
+    return new Response(answer);
+  };
+
+  #answer({ path, body }: Asked): unknown {
+    switch (path) {
+      case "GET ":
+        return { name: "Northlight", greeting: "Hello", color: "#3257d6" };
+      case "POST /visits":
+        return { token: "vt_1" };
+      case "GET /visit":
+        return { stage: this.stage, place: this.place, agent: this.agent, messages: this.messages };
+      case "POST /messages":
+        if (this.stage === "none" || this.stage === "ended") {
+          [this.stage, this.place] = ["waiting", 2];
+          for (const socket of Socket.all)
+            socket.hears({ type: "state", stage: this.stage, place: this.place });
+        }
+        this.messages.push({
+          id: `m${this.messages.length + 1}`,
+          author: "client",
+          text: body.text ?? "",
+          at: new Date().toISOString(),
+        });
+        return this.messages.at(-1);
+      case "POST /end":
+        this.stage = "ended";
+        return {};
+      default:
+        throw new Error(path);
+    }
+  }
+
+  of(path: string): Asked[] {
+    return this.asked.filter((asked) => asked.path === path);
+  }
+}
+
+class Socket {
+  static all: Socket[] = [];
+  static refused = false;
+  static silent = false;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  closed = false;
+  readonly address: string;
+  readonly protocols: string[];
+
+  constructor(address: string, protocols: string[]) {
+    [this.address, this.protocols] = [address, protocols];
+    Socket.all.push(this);
+    setTimeout(() => {
+      if (Socket.refused) return this.onclose?.();
+      this.onopen?.();
+      this.hears({ type: "state", stage: desk.stage, place: desk.place, agent: desk.agent });
+      for (const message of desk.messages) this.hears({ type: "message", ...message });
+    }, 5);
+    setInterval(
+      () => Socket.silent || this.hears({ type: "heartbeat", server_time: new Date().toISOString() }),
+      10_000,
+    );
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  hears(frame: object): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+}
+
+let desk: Desk;
+const problem = (status: number, code: string, more: Record<string, string> = {}) =>
+  new Response(JSON.stringify({ code }), { status, headers: more });
+const chat = () => new Chat(new Server("https://chat.example/base/widget.js", "wg_1"), new Memory("wg_1"));
+const told = (chat: Chat) =>
+  chat.shown.thread.entries.map((entry) =>
+    entry.is === "line" ? entry.what : entry.is === "mine" ? `${entry.how.is} ${entry.text}` : entry.text,
+  );
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2026-03-02T09:00:00Z") });
+  desk = new Desk();
+  [Socket.all, Socket.refused, Socket.silent] = [[], false, false];
+  localStorage.clear();
+  sessionStorage.clear();
+  vi.stubGlobal("fetch", desk.fetch);
+  vi.stubGlobal("WebSocket", Socket);
+});
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+async function begun(): Promise<Chat> {
+  const visitor = chat();
+  await visitor.begin();
+  visitor.open();
+  visitor.write("Hello");
+  await pass(50);
+  return visitor;
+}
+
+describe("a visitor", () => {
+  it("who only looks is nobody", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    visitor.open();
+    await pass(60_000);
+    expect(desk.asked.map(({ path }) => path)).toEqual(["GET "]);
+    expect(Socket.all).toEqual([]);
+  });
+
+  it("comes with their first word, and says who they are with it", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    visitor.open();
+    visitor.identify({ name: "Olga", email: "olga@example.com" });
+    visitor.write("  Hello  ");
+    expect(told(visitor)).toEqual(["pending Hello"]);
+    await pass(50);
+    expect(desk.of("POST /visits")[0]?.body).toEqual({ name: "Olga", email: "olga@example.com" });
+    expect(desk.of("POST /messages")[0]).toMatchObject({ token: "vt_1", body: { text: "Hello" } });
+    expect(told(visitor)).toEqual(["Hello"]);
+    expect(visitor.shown.thread.stage).toEqual({ is: "waiting", place: 2 });
+    expect(Socket.all.at(-1)).toMatchObject({
+      address: "wss://chat.example/base/v1/chat/wg_1/stream",
+      protocols: ["readyroom.chat", "vt_1"],
+    });
+  });
+
+  it("is told to the server only as far as it would take it", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    visitor.open();
+    visitor.identify({ name: ` O\nl${"g".repeat(200)}`, email: "no address" });
+    visitor.write("Hello");
+    await pass(50);
+    expect(desk.of("POST /visits")[0]?.body).toEqual({ name: `O l${"g".repeat(97)}` });
+  });
+
+  it("says several things in their order, one request after the other", async () => {
+    const visitor = await begun();
+    for (const text of ["one", "two", "three"]) visitor.write(text);
+    await pass(50);
+    expect(desk.of("POST /messages").map(({ body }) => body.text)).toEqual(["Hello", "one", "two", "three"]);
+    expect(desk.of("POST /visits")).toHaveLength(1);
+  });
+
+  it("leaves, and may write again in the same thread", async () => {
+    const visitor = await begun();
+    await visitor.end();
+    expect(visitor.shown.thread.stage).toEqual({ is: "ended" });
+    expect(told(visitor)).toEqual(["Hello", "ended"]);
+    visitor.anew();
+    visitor.write("One more thing");
+    await pass(50);
+    expect(told(visitor)).toEqual(["Hello", "ended", "One more thing"]);
+    expect(visitor.shown).toMatchObject({ anew: false, thread: { stage: { is: "waiting" } } });
+    expect(desk.of("POST /visits")).toHaveLength(1);
+  });
+});
+
+describe("a request that broke", () => {
+  it("is tried again under its key, and what was done is not done twice", async () => {
+    const visitor = await begun();
+    desk.next = ["lost"];
+    visitor.write("Once");
+    await pass(10_000);
+    const once = desk.of("POST /messages").filter(({ body }) => body.text === "Once");
+    expect(once.length).toBe(2);
+    expect(new Set(once.map(({ key }) => key)).size).toBe(1);
+    expect(desk.messages.map(({ text }) => text)).toEqual(["Hello", "Once"]);
+    expect(told(visitor)).toEqual(["Hello", "Once"]);
+  });
+
+  it("is given up after a few tries, and goes under the same key when its writer says so", async () => {
+    const visitor = await begun();
+    desk.next = Array(TRIES_MAX).fill("broken");
+    visitor.write("Stubborn");
+    visitor.write("Behind it");
+    await pass(60_000);
+    expect(told(visitor)).toEqual(["Hello", "failed Stubborn", "failed Behind it"]);
+    const [stubborn] = visitor.shown.thread.entries.filter((entry) => entry.is === "mine");
+    visitor.again(stubborn?.key ?? "");
+    await pass(50);
+    const tries = desk.of("POST /messages").filter(({ body }) => body.text === "Stubborn");
+    expect(tries).toHaveLength(TRIES_MAX + 1);
+    expect(new Set(tries.map(({ key }) => key)).size).toBe(1);
+    expect(desk.messages.map(({ text }) => text)).toContain("Stubborn");
+  });
+
+  it("goes by itself once the line stands again", async () => {
+    const visitor = await begun();
+    desk.next = Array(TRIES_MAX).fill("broken");
+    visitor.write("Later");
+    await pass(30_000);
+    expect(told(visitor)).toContain("failed Later");
+    visitor.hurry();
+    await pass(50);
+    expect(told(visitor)).toEqual(["Hello", "Later"]);
+  });
+
+  it("survives that the page is loaded again", async () => {
+    const visitor = await begun();
+    desk.next = Array(100).fill("broken");
+    visitor.write("Before the reload");
+    await pass(50);
+    const key = desk.of("POST /messages").at(-1)?.key;
+    visitor.leave();
+    desk.next = [];
+    const again = chat();
+    await again.begin();
+    await pass(50);
+    expect(told(again)).toEqual(["Hello", "Before the reload"]);
+    expect(desk.of("POST /messages").at(-1)).toMatchObject({ key, body: { text: "Before the reload" } });
+  });
+});
+
+describe("a no", () => {
+  it("of one who writes too much waits as long as the server says", async () => {
+    const visitor = await begun();
+    desk.next = [problem(429, "too_often", { "retry-after": "7" })];
+    visitor.write("Fast");
+    await pass(6_900);
+    expect(visitor.shown.no).toEqual({ is: "later", after_s: 7, often: true });
+    expect(told(visitor)).toEqual(["Hello", "pending Fast"]);
+    await pass(200);
+    expect(told(visitor)).toEqual(["Hello", "Fast"]);
+    expect(visitor.shown.no).toBeUndefined();
+  });
+
+  it("to a visitor who is blocked stands, and is not asked again", async () => {
+    const visitor = await begun();
+    desk.next = [problem(403, "blocked")];
+    visitor.write("Rude");
+    await pass(60_000);
+    expect(told(visitor)).toContain("failed Rude");
+    expect(visitor.shown.no).toEqual({ is: "refused", status: 403, code: "blocked" });
+    expect(desk.of("POST /messages").filter(({ body }) => body.text === "Rude")).toHaveLength(1);
+  });
+
+  it("to a page that may not carry the widget is told once", async () => {
+    desk.next = [problem(403, "origin")];
+    const visitor = chat();
+    await visitor.begin();
+    await pass(120_000);
+    expect(visitor.shown.widget).toEqual({ is: "no", no: { is: "refused", status: 403, code: "origin" } });
+    expect(desk.asked).toHaveLength(1);
+  });
+
+  it("that a browser hides from the page is told from a server that is away", async () => {
+    // The answer is there, and a page that is not allowed may not read it.
+    vi.stubGlobal("fetch", async (_: string, { mode }: RequestInit) => {
+      if (mode !== "no-cors") throw new TypeError("Failed to fetch");
+      return new Response();
+    });
+    const visitor = chat();
+    await visitor.begin();
+    expect(visitor.shown.widget).toEqual({ is: "no", no: { is: "closed" } });
+    vi.stubGlobal("fetch", desk.fetch);
+    await pass(10_000);
+    expect(visitor.shown.widget.is).toBe("known");
+  });
+
+  it("of a server that is away passes", async () => {
+    desk.next = ["broken", "broken"];
+    const visitor = chat();
+    await visitor.begin();
+    expect(visitor.shown.widget).toEqual({ is: "no", no: { is: "unreachable" } });
+    await pass(10_000);
+    expect(visitor.shown.widget.is).toBe("known");
+  });
+
+  it("to a token that is forgotten makes the visitor a new one", async () => {
+    const visitor = await begun();
+    desk.next = [problem(401, "unauthorized")];
+    visitor.write("Still me");
+    await pass(1_000);
+    expect(desk.of("POST /visits")).toHaveLength(2);
+    expect(told(visitor)).toContain("Still me");
+  });
+});
+
+describe("a page that is loaded again", () => {
+  it("goes on where the visitor was", async () => {
+    (await begun()).leave();
+    [desk.stage, desk.agent] = ["active", "Anna"];
+    desk.messages.push({
+      id: "m2",
+      author: "agent",
+      name: "Anna",
+      text: "Hi!",
+      at: new Date().toISOString(),
+    });
+    const again = chat();
+    await again.begin();
+    await pass(50);
+    expect(told(again)).toEqual(["Hello", "joined", "Hi!"]);
+    expect(again.shown).toMatchObject({ unread: 1, open: false, line: { is: "live" } });
+    again.open();
+    expect(again.shown.unread).toBe(0);
+    expect(desk.of("POST /visits")).toHaveLength(1);
+  });
+
+  it("remembers by itself where nothing may be stored", async () => {
+    const refuse = () => {
+      throw new DOMException("blocked", "SecurityError");
+    };
+    vi.stubGlobal("localStorage", { getItem: refuse, setItem: refuse });
+    vi.stubGlobal("sessionStorage", { getItem: refuse, setItem: refuse });
+    const visitor = await begun();
+    visitor.write("Again");
+    await pass(50);
+    expect(told(visitor)).toEqual(["Hello", "Again"]);
+    expect(desk.of("POST /visits")).toHaveLength(1);
+  });
+
+  it("makes nothing of a store that holds nonsense", async () => {
+    for (const nonsense of ["", "null", "7", "{", '"x"']) {
+      localStorage.setItem("readyroom:wg_1", nonsense);
+      sessionStorage.setItem("readyroom:wg_1", nonsense);
+      expect(told(chat())).toEqual([]);
+    }
+  });
+});
+
+it("two tabs show one thread", async () => {
+  const [one, other] = [await begun(), chat()];
+  await other.begin();
+  await pass(50);
+  expect(told(other)).toEqual(["Hello"]);
+  one.write("From the first");
+  await pass(50);
+  for (const socket of Socket.all) socket.hears({ type: "message", ...desk.messages.at(-1) });
+  expect([told(one), told(other)]).toEqual([
+    ["Hello", "From the first"],
+    ["Hello", "From the first"],
+  ]);
+});
+
+it("a tab that stood by learns that another began", async () => {
+  const stood = chat();
+  await stood.begin();
+  await begun();
+  window.dispatchEvent(Object.assign(new Event("storage"), { key: "readyroom:wg_1" }));
+  await pass(50);
+  expect(told(stood)).toEqual(["Hello"]);
+  expect(stood.shown.line).toEqual({ is: "live" });
+});
+
+describe("the line", () => {
+  it("tells what changes, and takes the server's clock", async () => {
+    const visitor = await begun();
+    const events: unknown[] = [];
+    visitor.on("message", (message) => events.push(message));
+    visitor.on("stage", (stage) => events.push(stage));
+    Socket.all.at(-1)?.hears({ type: "heartbeat", server_time: "2026-03-02T10:00:00Z" });
+    expect(Math.abs(visitor.now() - Date.parse("2026-03-02T10:00:00Z"))).toBeLessThan(1_000);
+    Socket.all.at(-1)?.hears({ type: "state", stage: "active", agent: "Anna" });
+    Socket.all.at(-1)?.hears({
+      type: "message",
+      id: "m9",
+      author: "agent",
+      name: "Anna",
+      text: "Hi!",
+      at: "2026-03-02T10:00:01Z",
+    });
+    Socket.all.at(-1)?.hears({ type: "something new" });
+    Socket.all.at(-1)?.onmessage?.({ data: "no json" });
+    expect(events).toEqual(["active", { name: "Anna", text: "Hi!" }]);
+  });
+
+  it("looks at intervals where a stream is refused, and takes it when it comes", async () => {
+    Socket.refused = true;
+    const visitor = await begun();
+    await pass(5_000);
+    expect(visitor.shown.line).toEqual({ is: "looking" });
+    [desk.stage, desk.agent] = ["active", "Anna"];
+    await pass(5_000);
+    expect(visitor.shown.thread.stage).toEqual({ is: "active", agent: "Anna" });
+    Socket.refused = false;
+    await pass(60_000);
+    expect(visitor.shown.line).toEqual({ is: "live" });
+  });
+
+  it("that breaks is taken up again, with what was missed", async () => {
+    const visitor = await begun();
+    desk.messages.push({
+      id: "m2",
+      author: "agent",
+      name: "Anna",
+      text: "Missed",
+      at: new Date().toISOString(),
+    });
+    Socket.all.at(-1)?.onclose?.();
+    await pass(2_000);
+    expect(told(visitor)).toContain("Missed");
+    expect(visitor.shown.line).toEqual({ is: "live" });
+  });
+
+  it("is lost when the server is away, and says so", async () => {
+    const visitor = await begun();
+    Socket.refused = true;
+    desk.next = Array(1_000).fill("broken");
+    Socket.all.at(-1)?.onclose?.();
+    await pass(1_000);
+    expect(visitor.shown.line.is).toBe("lost");
+    await pass(600_000);
+    // Nobody runs over a server that is away.
+    expect(desk.asked.length).toBeLessThan(60);
+    expect(Socket.all.length).toBeLessThan(60);
+    [Socket.refused, desk.next] = [false, []];
+    visitor.hurry();
+    await pass(50);
+    expect(visitor.shown.line).toEqual({ is: "live" });
+  });
+
+  it("that falls silent is dead", async () => {
+    await begun();
+    const silent = Socket.all.at(-1);
+    Socket.silent = true;
+    await pass(SILENCE_MS_MAX + 2_000);
+    expect(silent?.closed).toBe(true);
+    expect(Socket.all.at(-1)).not.toBe(silent);
+  });
+
+  it("rests when the chat is over and nobody looks", async () => {
+    const visitor = await begun();
+    visitor.close();
+    expect(visitor.shown.line).toEqual({ is: "live" });
+    await visitor.end();
+    expect(visitor.shown.line).toEqual({ is: "closed" });
+  });
+
+  it("waits longer each time, never the same, and never too long", () => {
+    const waits = (tries: number) => Array.from({ length: 200 }, () => backoff(tries));
+    for (const [tries, least, most] of [
+      [0, 500, 1_000],
+      [2, 2_000, 4_000],
+      [20, 15_000, 30_000],
+    ] as const) {
+      expect(Math.min(...waits(tries))).toBeGreaterThanOrEqual(least);
+      expect(Math.max(...waits(tries))).toBeLessThanOrEqual(most);
+      expect(new Set(waits(tries)).size).toBeGreaterThan(100);
+    }
+  });
+});

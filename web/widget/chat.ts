@@ -1,0 +1,433 @@
+// One visitor's chat: what they do goes to the server, what it tells comes into the thread.
+
+import { EMAIL_BYTES_MAX, NAME_CHARS_MAX, TRIES_MAX } from "./limits";
+import { type Frame, Line, type Standing as Standings, backoff } from "./line";
+import type { Memory } from "./memory";
+import type { Looks, No, Server, Who } from "./server";
+import {
+  EMPTY,
+  type Input,
+  type Message,
+  type Standing,
+  type Thread,
+  newest,
+  outbox,
+  step,
+  unread,
+} from "./thread";
+
+/** What is known of the widget itself. */
+export type Widget =
+  | { readonly is: "asking" }
+  | { readonly is: "known"; readonly looks: Looks }
+  | { readonly is: "no"; readonly no: No };
+
+/** Everything a page shows. */
+export interface Shown {
+  readonly widget: Widget;
+  readonly thread: Thread;
+  readonly line: Standings;
+  readonly open: boolean;
+  /** It opened by itself: what the visitor is at is not taken from them. */
+  readonly quietly: boolean;
+  readonly unread: number;
+  readonly who: Who;
+  /** Whether to ask the visitor for their name. */
+  readonly asks: boolean;
+  readonly sound: boolean;
+  /** Why the last thing that was asked for was not done; gone with the next thing. */
+  readonly no: No | undefined;
+  /** The chat is being ended. */
+  readonly ending: boolean;
+  /** After the end, the visitor wants to write again. */
+  readonly anew: boolean;
+}
+
+/** What a page may be told of, by `Readyroom.on`. */
+export interface Tells {
+  open: undefined;
+  close: undefined;
+  message: { name: string | undefined; text: string };
+  stage: Thread["stage"]["is"];
+  unread: number;
+}
+
+export class Chat {
+  readonly #server: Server;
+  readonly #memory: Memory;
+  readonly #line: Line;
+  readonly #watchers = new Set<() => void>();
+  readonly #ears = new Map<string, Set<(told: never) => void>>();
+  #shown: Shown;
+  #offset = 0;
+  #tokened: Promise<string | No> | undefined;
+  #sending = false;
+  #tries = 0;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(server: Server, memory: Memory, { asks }: { readonly asks: boolean } = { asks: true }) {
+    this.#server = server;
+    this.#memory = memory;
+    const { kept, desk } = memory;
+    let thread: Thread = EMPTY;
+    for (const { key, text, at } of desk.outbox ?? [])
+      thread = step(thread, { is: "wrote", key, text, now: at });
+    this.#shown = {
+      widget: { is: "asking" },
+      thread,
+      line: { is: "closed" },
+      open: false,
+      quietly: false,
+      unread: 0,
+      who: kept.who ?? {},
+      asks: asks && !kept.unasked,
+      sound: kept.sound ?? false,
+      no: undefined,
+      ending: false,
+      anew: false,
+    };
+    this.#line = new Line({
+      stream: () => server.stream(this.#memory.kept.token ?? ""),
+      look: () => this.#look(),
+      heard: (frame) => this.#heard(frame),
+      stands: (line) => {
+        this.#show({ line });
+        if (line.is === "live" || line.is === "looking") this.#resend();
+      },
+    });
+    memory.watch(() => this.#stirred());
+  }
+
+  get shown(): Shown {
+    return this.#shown;
+  }
+
+  get draft(): string {
+    return this.#memory.desk.draft ?? "";
+  }
+
+  /** The server's time. */
+  now(): number {
+    return Date.now() + this.#offset;
+  }
+
+  watch(changed: () => void): void {
+    this.#watchers.add(changed);
+  }
+
+  on<Name extends keyof Tells>(name: Name, heard: (told: Tells[Name]) => void): () => void {
+    const ears = this.#ears.get(name) ?? new Set();
+    this.#ears.set(name, ears.add(heard as (told: never) => void));
+    return () => ears.delete(heard as (told: never) => void);
+  }
+
+  /** Finds out what the widget looks like, and goes on where the visitor left. */
+  async begin(): Promise<void> {
+    const answer = await this.#server.looks();
+    this.#show({ widget: answer.ok ? { is: "known", looks: answer.value } : { is: "no", no: answer.no } });
+    if (answer.ok) {
+      if (this.#memory.kept.token) await this.#look();
+      this.#attend();
+      this.#resend();
+    } else if (answer.no.is !== "refused") {
+      // Refusals stay what they are; the rest passes.
+      const rest = answer.no.is === "later" ? answer.no.after_s * 1_000 : backoff(this.#tries++);
+      setTimeout(() => void this.begin(), rest);
+    }
+  }
+
+  open({ quietly } = { quietly: false }): void {
+    if (this.#shown.open) return;
+    this.#memory.put({ open: true });
+    this.#show({ open: true, quietly });
+    this.#attend();
+    this.seen();
+    this.#tell("open", undefined);
+  }
+
+  close(): void {
+    if (!this.#shown.open) return;
+    this.#memory.put({ open: undefined });
+    this.#show({ open: false, no: undefined });
+    this.#attend();
+    this.#tell("close", undefined);
+  }
+
+  /** Whether the panel was open in this tab before it was loaded again. */
+  get wasOpen(): boolean {
+    return this.#memory.desk.open ?? false;
+  }
+
+  /** Who the visitor is, as far as they or the page say. It is told with their first word. */
+  identify(who: Who): void {
+    const known = fitting(who);
+    const changed = known.name !== this.#shown.who.name || known.email !== this.#shown.who.email;
+    if (!changed) return;
+    // A visit says once who comes. As long as nothing was said on it, another takes its place.
+    const unused = this.#shown.thread.stage.is === "none" && this.#shown.thread.entries.length === 0;
+    this.#memory.keep({ who: known, unasked: true, ...(unused ? { token: undefined } : {}) });
+    this.#show({ who: known, asks: false });
+  }
+
+  unasked(): void {
+    this.#memory.keep({ unasked: true });
+    this.#show({ asks: false });
+  }
+
+  sound(sound: boolean): void {
+    this.#memory.keep({ sound });
+    this.#show({ sound });
+  }
+
+  drafted(draft: string): void {
+    this.#memory.put({ draft: draft || undefined });
+  }
+
+  /** The visitor says something. */
+  write(text: string): void {
+    const said = plain(text);
+    if (!said) return;
+    this.#show({ no: undefined, asks: false });
+    this.#take({ is: "wrote", key: key(), text: said, now: this.now() });
+    this.drafted("");
+    this.#hand();
+  }
+
+  /** Once more, with the key it has: if it did arrive, it is not said twice. */
+  again(key: string): void {
+    this.#take({ is: "again", key });
+    this.#tries = 0;
+    this.#hand();
+  }
+
+  async end(): Promise<void> {
+    const token = this.#memory.kept.token;
+    if (!token || this.#shown.ending) return;
+    this.#show({ ending: true, no: undefined });
+    const answer = await this.#server.end(token, key());
+    const over = answer.ok || (answer.no.is === "refused" && answer.no.status === 409);
+    this.#show({ ending: false, ...(over ? {} : { no: (answer as { no: No }).no }) });
+    if (!over) return;
+    this.#take({ is: "state", state: { stage: "ended" }, now: this.now() });
+    this.#stir();
+    this.#attend();
+  }
+
+  /** The visitor wants to write again: their next word begins a new chat. */
+  anew(): void {
+    this.#show({ anew: true, no: undefined });
+  }
+
+  /** Tries at once what waits for its turn. */
+  hurry(): void {
+    this.#line.hurry();
+    if (this.#shown.widget.is === "no") void this.begin();
+    this.#resend();
+  }
+
+  /** The page is left or put aside; it may come back as it is. */
+  leave(): void {
+    this.#line.close();
+  }
+
+  comeBack(): void {
+    this.#attend();
+  }
+
+  /** The visitor has the thread before their eyes. */
+  seen(): void {
+    if (!this.#shown.open || document.hidden || this.#shown.unread === 0) return;
+    this.#memory.keep({ read: newest(this.#shown.thread) });
+    this.#count();
+  }
+
+  /** A line is held while something can come: in a chat, or while the visitor looks on. */
+  #attend(): void {
+    const { stage } = this.#shown.thread;
+    const running = stage.is === "waiting" || stage.is === "active";
+    if (this.#memory.kept.token && (running || this.#shown.open)) this.#line.open();
+    else this.#line.close();
+  }
+
+  async #look(): Promise<No | undefined> {
+    const token = this.#memory.kept.token;
+    if (!token) return undefined;
+    const answer = await this.#server.standing(token);
+    // Another tab may have come with another token in the meantime.
+    if (token !== this.#memory.kept.token) return undefined;
+    if (!answer.ok) {
+      if (answer.no.is === "stranger") this.#forgotten();
+      return answer.no;
+    }
+    this.#take({ is: "visit", visit: answer.value, now: this.now() });
+    return undefined;
+  }
+
+  #heard(frame: Frame): void {
+    if (typeof frame["server_time"] === "string")
+      this.#offset = Date.parse(frame["server_time"]) - Date.now() || 0;
+    switch (frame.type) {
+      case "state":
+        return this.#take({ is: "state", state: frame as unknown as Standing, now: this.now() });
+      case "message":
+        return this.#take({ is: "message", message: frame as unknown as Message, now: this.now() });
+    }
+  }
+
+  #take(input: Input): void {
+    const before = this.#shown.thread;
+    const thread = step(before, input);
+    if (thread === before) return;
+    this.#memory.put({ outbox: outbox(thread).map(({ key, text, at }) => ({ key, text, at })) });
+    this.#show({ thread });
+    this.#count();
+    if (thread.stage.is !== before.stage.is) {
+      if (thread.stage.is !== "ended") this.#show({ anew: false });
+      this.#tell("stage", thread.stage.is);
+      this.#attend();
+    }
+    if (input.is === "message" && input.message.author === "agent" && thread !== before) {
+      this.#tell("message", { name: input.message.name ?? undefined, text: input.message.text });
+    }
+  }
+
+  #count(): void {
+    const fresh = unread(this.#shown.thread, this.#memory.kept.read);
+    if (fresh === this.#shown.unread) return;
+    this.#show({ unread: fresh });
+    this.seen();
+    this.#tell("unread", this.#shown.unread);
+  }
+
+  /** The first of what waits to be said goes; one after the other, so that they stay in order. */
+  async #hand(): Promise<void> {
+    const first = outbox(this.#shown.thread).find((entry) => entry.how.is === "pending");
+    if (this.#sending || !first) return;
+    this.#sending = true;
+    clearTimeout(this.#rest);
+    const no = await this.#deliver(first.key, first.text);
+    this.#sending = false;
+    if (!no) {
+      this.#tries = 0;
+      return this.#hand();
+    }
+    this.#tries += 1;
+    const passes = no.is === "later" || no.is === "unreachable";
+    if (passes && this.#tries < TRIES_MAX) {
+      if (no.is === "later") this.#show({ no });
+      this.#rest = setTimeout(
+        () => void this.#hand(),
+        no.is === "later" ? no.after_s * 1_000 : backoff(this.#tries),
+      );
+      return;
+    }
+    // What could not be said holds back what was to follow it.
+    const why = passes ? "unreachable" : no.is;
+    for (const { key, how } of outbox(this.#shown.thread))
+      if (how.is === "pending") this.#take({ is: "unsent", key, why });
+    this.#tries = 0;
+    this.#show({ no });
+  }
+
+  async #deliver(key: string, text: string): Promise<No | undefined> {
+    const token = await this.#token();
+    if (typeof token !== "string") return token;
+    const began = this.#shown.thread.stage;
+    const answer = await this.#server.write(token, text, key);
+    if (!answer.ok) {
+      if (answer.no.is !== "stranger") return answer.no;
+      this.#memory.keep({ token: undefined });
+      return { is: "later", after_s: 0, often: false };
+    }
+    const { id, at } = answer.value;
+    const now = Date.parse(String(at)) || this.now();
+    this.#take({ is: "sent", key, now, ...(id === undefined ? {} : { id: String(id) }) });
+    this.#show({ no: undefined });
+    if (began.is === "none" || began.is === "ended") this.#stir();
+    this.#attend();
+    // Where a stream is open or opening, it tells how the chat stands now.
+    if (id === undefined || this.#shown.line.is === "looking" || this.#shown.line.is === "closed")
+      await this.#look();
+    return undefined;
+  }
+
+  /** A visitor who says nothing is nobody: their token is asked for with their first word. */
+  async #token(): Promise<string | No> {
+    const { token, who } = this.#memory.kept;
+    if (token) return token;
+    this.#tokened ??= this.#server.visit(who ?? {}, key()).then((answer) => {
+      this.#tokened = undefined;
+      if (!answer.ok) return answer.no;
+      this.#memory.keep({ token: answer.value.token });
+      return answer.value.token;
+    });
+    return this.#tokened;
+  }
+
+  /** What was held back by the line goes once it stands again. */
+  #resend(): void {
+    for (const { key, how } of outbox(this.#shown.thread)) {
+      if (how.is === "failed" && how.why === "unreachable") this.#take({ is: "again", key });
+    }
+    void this.#hand();
+  }
+
+  #forgotten(): void {
+    this.#memory.keep({ token: undefined, read: undefined });
+    this.#take({ is: "state", state: { stage: "ended" }, now: this.now() });
+    this.#attend();
+  }
+
+  #stir(): void {
+    this.#memory.keep({ stirred: key() });
+  }
+
+  #stirred(): void {
+    const { kept } = this.#memory;
+    this.#show({ who: kept.who ?? {}, sound: kept.sound ?? false, asks: !kept.unasked && this.#shown.asks });
+    this.#count();
+    if (kept.token) void this.#look().then(() => this.#attend());
+  }
+
+  #show(change: { [name in keyof Shown]?: Shown[name] }): void {
+    this.#shown = { ...this.#shown, ...change };
+    for (const changed of this.#watchers) changed();
+  }
+
+  #tell<Name extends keyof Tells>(name: Name, told: Tells[Name]): void {
+    for (const heard of this.#ears.get(name) ?? []) {
+      try {
+        (heard as (told: Tells[Name]) => void)(told);
+      } catch (error) {
+        // A page's own mistake is the page's to see, and does not stop the chat.
+        reportError(error);
+      }
+    }
+  }
+}
+
+/** What a page says of its visitor, as far as the server would take it. */
+function fitting({ name, email }: Who): Who {
+  const [called, mail] = [plain(String(name ?? "")).replace(/\s+/g, " "), String(email ?? "").trim()];
+  const mails =
+    /^[^@\s\p{Cc}]+@[^@\s\p{Cc}]+$/u.test(mail) && new TextEncoder().encode(mail).length <= EMAIL_BYTES_MAX;
+  return {
+    ...(called ? { name: [...called].slice(0, NAME_CHARS_MAX).join("") } : {}),
+    ...(mails ? { email: mail } : {}),
+  };
+}
+
+/** As the server takes it down: what nobody can see goes, and so do spaces around it. */
+function plain(text: string): string {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/(?![\n\t])\p{Cc}/gu, "")
+    .trim();
+}
+
+/** A key under which a request is done once. `randomUUID` exists on secure pages only. */
+function key(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
