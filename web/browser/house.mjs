@@ -94,7 +94,10 @@ export class House {
     });
     if (!answer.ok) throw new Error(`it cannot be set up: ${await answer.text()}`);
     house.admin = await Client.signIn(house.url, "ada");
-    const { secret } = await house.admin.post("/v1/api-keys", { name: "channel", scopes: ["work:write", "signalling"] });
+    const { secret } = await house.admin.post("/v1/api-keys", {
+      name: "channel",
+      scopes: ["work:write", "signalling"],
+    });
     house.channel = new Client(house.url, { authorization: `Bearer ${secret}` });
     return house;
   }
