@@ -71,7 +71,7 @@ const ALL: readonly Column[] = [
   {
     id: "state",
     title: m.supervisor_state,
-    width: 220,
+    width: 232,
     text: stateText,
     key: stateText,
   },
@@ -79,7 +79,7 @@ const ALL: readonly Column[] = [
     id: "since",
     title: m.supervisor_in_state,
     hint: m.supervisor_in_state_hint,
-    width: 82,
+    width: 88,
     end: true,
     text: sinceText,
     key: (row, shown) => sinceOf(row, shown) ?? Infinity,
@@ -92,7 +92,7 @@ const ALL: readonly Column[] = [
     text: deskWord,
     key: deskWord,
   },
-  { id: "chats", title: m.supervisor_active_chats, width: 102, ...counted((row) => row.chats) },
+  { id: "chats", title: m.supervisor_active_chats, width: 110, ...counted((row) => row.chats) },
   {
     id: "capacity",
     title: m.supervisor_max_capacity,
