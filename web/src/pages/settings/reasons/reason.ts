@@ -14,13 +14,14 @@ export type ReasonValues = {
   paid: boolean;
 };
 
-/** The reasons that are in every account from its beginning. */
+/** The reasons that are in every account from its beginning; the last is for a break that has none. */
 export const BUILT_IN: readonly string[] = [
   "lunch_break",
   "short_break",
   "training",
   "meeting",
   "technical_break",
+  "unspecified",
 ];
 
 /** A reason of which nothing is said yet. English is asked for: it stands in where a language has no name. */
