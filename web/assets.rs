@@ -69,6 +69,16 @@ impl Asset {
     }
 }
 
+/// The page of a shop that carries the chat: what the demo serves from another origin than the console's.
+pub mod shop {
+    /// The page; `{{SERVER}}` and `{{WIDGET}}` stand for the server's origin and the widget's id.
+    pub const PAGE: &str = include_str!("shop/index.html");
+    /// `shop.css`.
+    pub const STYLE: &str = include_str!("shop/shop.css");
+    /// `shop.js`.
+    pub const SCRIPT: &str = include_str!("shop/shop.js");
+}
+
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// The file of this path, without a slash before it.

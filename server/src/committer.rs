@@ -142,7 +142,7 @@ impl Committer {
     /// Hands the next entry to the log, if none is under way. Returns what need not wait for one.
     pub fn start(&mut self) -> Vec<Unit> {
         let Some(draft) = self.drafts.front_mut().filter(|_| self.flight.is_none()) else { return Vec::new() };
-        let mut free: Vec<Unit> = draft.units.drain(..draft.resting).collect();
+        let free: Vec<Unit> = draft.units.drain(..draft.resting).collect();
         draft.resting = 0;
         let draft = self.drafts.pop_front().expect("it was just seen");
         if draft.body.is_empty() {
@@ -155,13 +155,7 @@ impl Committer {
             self.flight = Some(Flight { entry, pending, units: draft.units, since, attempts: 1, again_at: None });
         }
         self.waiting -= free.len();
-        free.shrink_to_fit();
         free
-    }
-
-    /// Whether an entry is under way.
-    pub fn is_waiting(&self) -> bool {
-        self.flight.is_some()
     }
 
     /// Waits until the entry under way is stored, and returns what it lets go, in order. Pending

@@ -80,10 +80,7 @@ pub struct At {
     responses((status = 200, description = "A page of rows", body = Page<AgentRow>)))]
 async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let limit = query::limit(wanted.limit)?;
-    let queue = match &wanted.queue {
-        Some(queue) => Some(at.queue(queue).await?),
-        None => None,
-    };
+    let queue = at.queue_if(wanted.queue.as_deref()).await?;
     let asked = AgentQuery {
         scope: at.scope().await?,
         after: query::after::<of::Agent>(wanted.cursor.as_deref())?.map(|id| id.0),
@@ -395,10 +392,7 @@ struct About {
     responses((status = 200, description = "The explanation", body = AgentExplained)))]
 async fn explained(at: Context, Path(id): Path<of::Agent>, Query(about): Query<About>) -> Result<Response, Problem> {
     let agent = at.agent(id.0)?;
-    let queue = match &about.queue {
-        Some(queue) => Some(at.queue(queue).await?),
-        None => None,
-    };
+    let queue = at.queue_if(about.queue.as_deref()).await?;
     let (told, position) = at
         .look(about.min_position, move |floor, now| {
             let slot = floor.find_agent(agent)?;

@@ -1,7 +1,9 @@
-//! The live stream in its own words: one AsyncAPI document, made from the schemas of its messages.
+//! The live stream and the visitors' stream in their own words: one AsyncAPI document, made from the schemas
+//! of their messages.
 
 use super::App;
 use super::gate;
+use crate::wire::chat::{ChatHeartbeat, ChatSaid, ChatState};
 use crate::wire::stream::{Asked, End, Frame, Heartbeat, Mistake, Resync, Snapshot};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -15,7 +17,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(read))
 }
 
-/// The document that describes `/v1/stream`
+/// The document that describes `/v1/stream` and `/v1/chat/{widget}/stream`
 #[utoipa::path(get, path = "/v1/asyncapi.json", tag = "operate",
     responses((status = 200, description = "AsyncAPI 3.0", body = Object)))]
 async fn read() -> axum::Json<Value> {
@@ -39,12 +41,18 @@ pub fn document() -> Value {
     gathered.message::<Resync>("Everything follows anew");
     gathered.message::<End>("Nothing follows");
     gathered.message::<Mistake>("What the client said was not done");
+    let live: Vec<String> = gathered.messages.keys().cloned().collect();
+    gathered.message::<ChatState>("How the chat stands, first and whenever it changed");
+    gathered.message::<ChatSaid>("Somebody wrote; after the first state, what was written before");
+    gathered.message::<ChatHeartbeat>("Nothing is missing in the chat; every 10 s");
     let Gathered { messages, schemas } = gathered;
-    let of_channel: Map<String, Value> =
-        messages.keys().map(|name| (name.clone(), reference("/components/messages", name))).collect();
-    let (said, told): (Vec<&String>, Vec<&String>) = messages.keys().partition(|name| **name == Asked::name());
-    let among = |names: Vec<&String>| -> Vec<Value> {
-        names.into_iter().map(|name| reference("/channels/stream/messages", name)).collect()
+    let of_channel = |names: &[String]| -> Map<String, Value> {
+        names.iter().map(|name| (name.clone(), reference("/components/messages", name))).collect()
+    };
+    let (said, told): (Vec<String>, Vec<String>) = live.iter().cloned().partition(|name| *name == Asked::name());
+    let chat: Vec<String> = messages.keys().filter(|name| !live.contains(name)).cloned().collect();
+    let among = |channel: &str, names: &[String]| -> Vec<Value> {
+        names.iter().map(|name| reference(&format!("/channels/{channel}/messages"), name)).collect()
     };
     json!({
         "asyncapi": "3.0.0",
@@ -58,29 +66,49 @@ pub fn document() -> Value {
             "stream": {
                 "address": "/v1/stream",
                 "title": "The live stream",
-                "messages": of_channel,
+                "messages": of_channel(&live),
                 "bindings": { "ws": { "method": "GET", "query": query(), "bindingVersion": "0.1.0" } },
+            },
+            "chat": {
+                "address": "/v1/chat/{widget}/stream",
+                "title": "A visitor's chat",
+                "parameters": { "widget": { "description": "the widget that the page carries, `wg_…`" } },
+                "messages": of_channel(&chat),
+                "bindings": { "ws": { "method": "GET", "bindingVersion": "0.1.0" } },
             },
         },
         "operations": {
             "ask": {
                 "action": "receive",
                 "channel": { "$ref": "#/channels/stream" },
-                "messages": among(said),
+                "messages": among("stream", &said),
                 "security": security(),
             },
             "tell": {
                 "action": "send",
                 "channel": { "$ref": "#/channels/stream" },
-                "messages": among(told),
+                "messages": among("stream", &told),
                 "security": security(),
+            },
+            "tellVisitor": {
+                "action": "send",
+                "channel": { "$ref": "#/channels/chat" },
+                "messages": among("chat", &chat),
+                "security": [{ "$ref": "#/components/securitySchemes/visitor" }],
             },
         },
         "components": {
             "messages": messages,
             "schemas": schemas,
             "securitySchemes": {
-                "key": { "type": "http", "scheme": "bearer", "description": "an API key with the scope `stream`" },
+                "key": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "an API key with the scope `stream`; or as the subprotocol `bearer.rk_…` beside `readyroom.v1`",
+                },
+                "visitor": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "a visitor's token; or as a subprotocol beside `readyroom.chat`. The page's Origin must be of the widget",
+                },
                 "session": {
                     "type": "httpApiKey", "in": "cookie", "name": gate::COOKIE,
                     "description": "a session; the page's Origin must be ours or an allowed one",

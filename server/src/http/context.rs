@@ -88,8 +88,7 @@ impl Context {
     /// # Errors
     /// The floor's refusal; overload; a log that cannot confirm.
     pub async fn command(&self, by: Actor, command: impl Into<Command>) -> Result<axum::Json<Accepted>, Problem> {
-        let done = self.account.command(by, command.into(), None, None).await?;
-        Ok(axum::Json(Accepted { position: done.position.0 }))
+        self.command_if(by, command, None).await
     }
 
     /// The same, only if the floor is still as the guard wants it (`If-Match`).
@@ -181,6 +180,17 @@ impl Context {
         found.await?.ok_or_else(unknown)
     }
 
+    /// The queue that an id or a number names, if one is given.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub async fn queue_if(&self, text: Option<&str>) -> Result<Option<QueueId>, Problem> {
+        Ok(match text {
+            Some(text) => Some(self.queue(text).await?),
+            None => None,
+        })
+    }
+
     /// One queue, or `all`.
     ///
     /// # Errors
@@ -256,12 +266,7 @@ impl Context {
     async fn holder(&self, conversation: ConversationId) -> Result<Option<Holder>, Problem> {
         let found = self.account.look(move |floor, _| {
             let held = floor.conversation(floor.find_conversation(conversation).ok()?);
-            let agent = match held.stage {
-                Stage::Waiting => return Some(Holder::Queue),
-                Stage::Offered(offer) => offer.agent,
-                Stage::Active { agent, .. } | Stage::Parked { agent, .. } | Stage::Wrapping { agent } => agent,
-            };
-            Some(Holder::Agent(floor.agent(agent).id))
+            Some(held.stage.holder().map_or(Holder::Queue, |agent| Holder::Agent(floor.agent(agent).id)))
         });
         let found = found.await?;
         match &found {

@@ -68,10 +68,7 @@ struct Wanted {
     responses((status = 200, description = "A page of rows", body = Page<ConversationRow>)))]
 async fn list(at: Context, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let limit = query::limit(wanted.limit)?;
-    let queue = match &wanted.queue {
-        Some(queue) => Some(at.queue(queue).await?),
-        None => None,
-    };
+    let queue = at.queue_if(wanted.queue.as_deref()).await?;
     let asked = ConversationQuery {
         scope: at.scope().await?,
         after: query::after::<of::Conversation>(wanted.cursor.as_deref())?.map(|id| id.0),

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod body;
 pub mod chat;
 pub mod clients;
+pub mod console;
 pub mod context;
 pub mod conversations;
 pub mod gate;
@@ -177,6 +178,7 @@ pub fn service(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), gate::identify))
         .layer(middleware::from_fn_with_state(app.clone(), chat::pages))
         .layer(DefaultBodyLimit::max(body::BODY_BYTES_MAX))
+        .layer(middleware::from_fn(console::pages))
         .layer(middleware::from_fn(watch))
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
         .with_state(app)

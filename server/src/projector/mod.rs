@@ -33,11 +33,6 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
-/// After so many events a batch should carry a checkpoint.
-pub const CHECKPOINT_EVENTS: u64 = 50_000;
-/// After so long a batch should carry a checkpoint, if anything happened; and so should the last one.
-pub const CHECKPOINT_MS: u64 = 30_000;
-
 /// Rows after which a transaction takes no further batch.
 const ROWS_MAX: usize = 20_000;
 /// Batches that wait for the thread. Over it whoever sends waits.
@@ -66,15 +61,11 @@ impl Projector {
         Projector { sender, written, reader, thread }
     }
 
-    /// Where batches go in, for one who keeps on sending; the thread ends when the last one is dropped.
+    /// Where batches go in, for one who keeps on sending and waits while too many are on their way; the thread ends
+    /// when the last one is dropped. After a fault that does not pass, which the thread has logged, nothing is taken
+    /// in any more: the log has all of it.
     pub fn keeper(&self) -> mpsc::Sender<Batch> {
         self.sender.clone()
-    }
-
-    /// Hands a batch over; waits while too many are on their way. After a fault that does not pass,
-    /// which the thread has logged, batches are let go: the log has all of it.
-    pub async fn send(&self, batch: Batch) {
-        let _ = self.sender.send(batch).await;
     }
 
     /// Up to which event everything is stored and can be read. It stops, and its sender goes, with a

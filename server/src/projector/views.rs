@@ -38,7 +38,7 @@ pub struct Batch {
     pub promises: Vec<Kept>,
     /// The keys forgotten with them: what they sealed goes.
     pub forgotten: Vec<KeyId>,
-    /// What the folds remember behind `upto`, now and then (see [`super::CHECKPOINT_EVENTS`]).
+    /// What the folds remember behind `upto`, now and then: as the publisher decides.
     pub checkpoint: Option<Tables>,
 }
 

@@ -25,3 +25,23 @@ export function keep(name: string, word: string): void {
     // Private windows with no room: it holds until the page is closed.
   }
 }
+
+/** Remembers it no longer. */
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch {
+    // What is forbidden to be remembered was not.
+  }
+}
+
+/** The names of what is remembered, of those that begin so. */
+export function keptNames(beginning: string): string[] {
+  try {
+    const names = Array.from({ length: localStorage.length }, (_, place) => localStorage.key(place) ?? "");
+    const begins = names.filter((name) => name.startsWith(PREFIX + beginning));
+    return begins.map((name) => name.slice(PREFIX.length));
+  } catch {
+    return [];
+  }
+}

@@ -46,6 +46,8 @@ const NAMES: Record<string, string> = {
   shift: "⇧",
   enter: "↵",
   escape: "Esc",
+  arrowup: "↑",
+  arrowdown: "↓",
 };
 
 type Pressed = { key: string; ctrl: boolean; alt: boolean; shift: boolean };

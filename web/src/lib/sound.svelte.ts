@@ -14,6 +14,7 @@ const REPEAT_MS = 2_500;
 
 class Sound {
   #on = $state(kept("sound", ["on", "off"]));
+  #repeats = $state(kept("sound.repeats", ["on", "off"]));
   #volume = $state(clamp(Number(read("volume") ?? 0.6)));
   #blocked = $state(false);
   #context: AudioContext | undefined;
@@ -25,6 +26,15 @@ class Sound {
   set on(on: boolean) {
     this.#on = on ? "on" : "off";
     keep("sound", this.#on);
+  }
+
+  /** Whether it rings again and again until it is answered. */
+  get repeats(): boolean {
+    return this.#repeats === "on";
+  }
+  set repeats(on: boolean) {
+    this.#repeats = on ? "on" : "off";
+    keep("sound.repeats", this.#repeats);
   }
 
   /** Between 0 and 1. */
@@ -48,6 +58,7 @@ class Sound {
       if (ownsTheSound()) void this.#play();
     };
     once();
+    if (!this.repeats) return () => undefined;
     const repeat = setInterval(once, REPEAT_MS);
     return () => clearInterval(repeat);
   }

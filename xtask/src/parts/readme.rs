@@ -116,7 +116,11 @@ mod tests {
     #[test]
     fn who_does_not_end_well_is_told_of() {
         assert!(ended_by_interrupt(&mut Command::new("sleep").arg("60").spawn().unwrap()).is_err());
-        let mut well = Command::new("sh").args(["-c", "trap 'exit 0' INT; echo; sleep 5 & wait"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut well = Command::new("sh")
+            .args(["-c", "trap 'exit 0' INT; echo; sleep 5 & wait"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut ready = String::new();
         BufReader::new(well.stdout.take().unwrap()).read_line(&mut ready).unwrap();
         assert_eq!(ended_by_interrupt(&mut well), Ok(()));

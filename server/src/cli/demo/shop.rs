@@ -5,12 +5,11 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
+use readyroom_console_assets::shop as page;
 use serde_json::json;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-
-const PAGE: &str = include_str!("shop.html");
 
 /// The shop, open for as long as it is kept.
 pub struct Shop {
@@ -31,9 +30,11 @@ impl Shop {
         let at = listener.local_addr().expect("it is bound");
         let url = origin(at);
         let widget = widget(administrator, &url, at.port(), queue).await?;
-        let page = PAGE.replace("{{SERVER}}", server).replace("{{WIDGET}}", &widget);
+        let page = page::PAGE.replace("{{SERVER}}", server).replace("{{WIDGET}}", &widget);
         let router = Router::new()
             .route("/", get(async move || ([(header::CACHE_CONTROL, "no-store")], Html(page))))
+            .route("/shop.css", get(async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], page::STYLE)))
+            .route("/shop.js", get(async || ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], page::SCRIPT)))
             .fallback(async || (StatusCode::NOT_FOUND, "There is only one page in this shop: /").into_response());
         // Accepting goes on after every error; when it is over, so is the demo.
         let serving = tokio::spawn(async move { drop(axum::serve(listener, router).await) });

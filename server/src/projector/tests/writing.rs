@@ -196,11 +196,11 @@ async fn the_projector_tells_how_far_it_is_and_everything_up_to_there_can_be_rea
         batch.upto = step.no;
     });
     let (first, last) = (large.upto, small.upto);
-    projector.send(large).await;
+    projector.keeper().send(large).await.unwrap();
     written.wait_for(|upto| *upto >= first).await.unwrap();
     assert!(!reader.agent_events(&Default::default(), 9_000, 10).unwrap().rows.is_empty());
     small.checkpoint = Some(filling.done());
-    projector.send(small).await;
+    projector.keeper().send(small).await.unwrap();
     projector.stop().await;
     assert_eq!(*written.borrow(), last);
     assert_eq!(scene.open().1.from(), scene.last());

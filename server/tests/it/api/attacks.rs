@@ -19,16 +19,24 @@ struct Operation {
     body: Option<Value>,
 }
 
+/// What anybody may ask who has nothing: to see whether the server lives, to read its documents, to come in.
+const OPEN: [&str; 7] =
+    ["/healthz", "/readyz", "/metrics", "/v1/openapi.json", "/v1/asyncapi.json", "/v1/sessions", "/v1/setup"];
+
 const ROLES: [&str; 4] = ["agent", "supervisor", "manager", "administrator"];
 
 impl Operation {
-    /// All that need a caller.
+    /// All that need a caller. What is open to everybody says so: to whom, and it is asked elsewhere.
     async fn all(house: &House) -> (Vec<Operation>, Value) {
         let document = Client::unknown(&house.server.url).get("/v1/openapi.json").await.ok();
         let mut all = Vec::new();
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
-                let Some(role) = operation["x-role"].as_str() else { continue };
+                let Some(role) = operation["x-role"].as_str() else {
+                    let visitors = path.starts_with("/v1/chat/") && operation["x-public"].is_string();
+                    assert!(visitors || OPEN.contains(&&**path), "{method} {path} is open to everybody: should it be?");
+                    continue;
+                };
                 all.push(Operation {
                     method: method.to_uppercase(),
                     path: path.clone(),
@@ -107,6 +115,7 @@ fn example(schema: &Value, document: &Value, things: &Things) -> Value {
             "SkillId" => "skills",
             "TeamId" => "teams",
             "ClientId" => "clients",
+            "WidgetId" => "widgets",
             _ => return example(&document["components"]["schemas"][name], document, things),
         };
         return json!(things.get(kind));
@@ -172,6 +181,8 @@ impl Scene {
         let skill = id(house.admin.post("/v1/skills", json!({"name": "english"})).await.ok());
         let key = id(house.admin.post("/v1/api-keys", json!({"name": "k", "scopes": ["stream"]})).await.ok());
         let client = house.conversation(&call).await["client"].as_str().unwrap().to_owned();
+        let help = house.queue(json!({"name": "help", "channels": ["chat"]})).await;
+        let widget = id(house.admin.post("/v1/widgets", json!({"name": "w", "queue": help})).await.ok());
         let things = Things(BTreeMap::from([
             ("agents", anna.clone()),
             ("users", anna),
@@ -182,6 +193,7 @@ impl Scene {
             ("teams", red),
             ("api-keys", key),
             ("clients", client),
+            ("widgets", widget),
         ]));
         let (operations, document) = Operation::all(&house).await;
         Scene { house, operations, document, things, olaf }
@@ -419,6 +431,7 @@ async fn accounts_never_meet() {
         ("POST", format!("/v1/conversations/{call}/transfer"), json!({"queue": things("queues")})),
         ("POST", format!("/v1/conversations/{call}/transfer"), json!({"agent": things("users")})),
         ("POST", format!("/v1/conversations/{call}/assign"), json!({"agent": things("users")})),
+        ("POST", "/v1/widgets".into(), json!({"name": "trap", "queue": things("queues")})),
         ("GET", format!("/v1/agents?queue={}", things("queues")), Value::Null),
         ("GET", format!("/v1/users?team={}", things("teams")), Value::Null),
     ];

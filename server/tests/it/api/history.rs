@@ -1,9 +1,8 @@
 //! History over HTTP: the rows of the tables, page by page, for those who may see them; the same rows
 //! after the tables were filled anew.
 
-use super::{Client, House, Running, SOON};
+use super::{Client, House, Running};
 use serde_json::{Value, json};
-use std::time::Instant;
 
 const TABLES: [&str; 3] = ["/v1/agent-events", "/v1/agent-activity", "/v1/segments"];
 
@@ -36,19 +35,6 @@ async fn end(house: &House, conversation: &str) {
 
 fn rows(answer: &Value) -> &[Value] {
     answer["data"].as_array().unwrap()
-}
-
-/// Asks until the account is at work.
-async fn opened(client: &Client, path: &str) -> Value {
-    let until = Instant::now() + SOON;
-    loop {
-        let answer = client.get(path).await;
-        if answer.status != 503 {
-            return answer.ok();
-        }
-        assert!(Instant::now() < until, "{answer:?}");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +152,7 @@ async fn agents_read_their_own_rows_supervisors_those_of_their_teams() {
 async fn everything(house: &House) -> Vec<String> {
     let mut all = Vec::new();
     for table in TABLES {
-        let told = opened(&house.admin, &format!("{table}?limit=1000")).await;
+        let told = house.admin.opened(&format!("{table}?limit=1000")).await;
         assert!(told["next"].is_null() && !rows(&told).is_empty(), "{told}");
         all.push(serde_json::to_string(&told["data"]).unwrap());
     }

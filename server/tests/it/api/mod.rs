@@ -4,6 +4,7 @@
 mod agent;
 mod attacks;
 mod bad_input;
+mod chat;
 mod clients;
 mod console_link;
 mod floor;
@@ -19,6 +20,7 @@ mod stream_rights;
 mod tap;
 mod targets;
 mod tls;
+mod widgets;
 mod together;
 
 use serde_json::{Value, json};
@@ -61,6 +63,7 @@ impl Running {
             .env("READYROOM_PASSWORDS__PASSES", "1")
             .env("READYROOM_RATES__SIGN_INS_PER_MINUTE", "1000000")
             .env("READYROOM_RATES__UNKNOWN_PER_MINUTE", "1000000")
+            .env("READYROOM_RATES__CHATS_PER_MINUTE", "1000000")
             .env("READYROOM_LOG__FILTER", "warn")
             .envs(more.iter().copied())
             .stdin(Stdio::null())
@@ -322,6 +325,19 @@ impl House {
 }
 
 impl Client {
+    /// Asks until the account is at work, and returns the answer.
+    pub async fn opened(&self, path: &str) -> Value {
+        let until = Instant::now() + SOON;
+        loop {
+            let answer = self.get(path).await;
+            if answer.status != 503 {
+                return answer.ok();
+            }
+            assert!(Instant::now() < until, "{answer:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Asks until the answer is as it should be, and returns it.
     pub async fn until(&self, path: &str, good: impl Fn(&Value) -> bool) -> Value {
         let until = Instant::now() + SOON;

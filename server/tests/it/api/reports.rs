@@ -2,7 +2,7 @@
 //! interval that is not over yet.
 
 use super::history::{desk, thread};
-use super::{Client, House, Running, SOON};
+use super::{Client, House, Running};
 use crate::report::{check, now, text, vectors};
 use crate::scene::{ACCOUNT, BOSS, GENERAL, NINE, Scene};
 use readyroom::auth::{ApiScope, Role};
@@ -14,7 +14,6 @@ use readyroom_core::settings::*;
 use readyroom_log::SqliteLog;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::time::Instant;
 
 /// The agent of a case, and what else is its own.
 #[derive(Clone, Copy)]
@@ -172,19 +171,6 @@ fn people(dir: &Path, cases: usize) -> String {
     made.now().unwrap().0.reveal().to_owned()
 }
 
-/// Asks until the account is at work.
-async fn told(client: &Client, path: &str) -> Value {
-    let until = Instant::now() + SOON;
-    loop {
-        let answer = client.get(path).await;
-        if answer.status != 503 {
-            return answer.ok();
-        }
-        assert!(Instant::now() < until, "{answer:?}");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-}
-
 /// Rows as a case tells them, without the buckets in which no time was spent.
 fn stays(rows: &[(i64, String, String)]) -> Vec<(i64, String, String)> {
     let mut stays: Vec<(i64, String, String)> = Vec::new();
@@ -221,7 +207,7 @@ async fn every_hand_checked_vector_comes_out_of_what_agents_did() {
     let client = Client::with_key(&server.url, &secret);
     for (number, case) in vectors.iter().enumerate() {
         let (agent, window) = (Cast(number).agent().to_string(), &case["window"]);
-        let history = told(&client, &format!("/v1/agent-events?user={agent}")).await;
+        let history = client.opened(&format!("/v1/agent-events?user={agent}")).await;
         let word = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
         let rows = history["data"].as_array().unwrap().iter();
         let rows: Vec<_> =
@@ -242,7 +228,7 @@ async fn every_hand_checked_vector_comes_out_of_what_agents_did() {
             asked += &format!("&interval={minutes}");
             line += &format!(" --interval={minutes}");
         }
-        let report = told(&client, &format!("/v1/reports/state-time?{asked}")).await;
+        let report = client.opened(&format!("/v1/reports/state-time?{asked}")).await;
         check(case, &report, &agent, "segments");
         assert_eq!(crate::run(dir.path(), &line).json()[0], report, "the command line tells the same");
     }

@@ -57,12 +57,15 @@ type Page<Row> = { data: Row[]; next?: string | null };
 
 /** All pages of a list: `await askAll((cursor) => api.GET("/v1/reasons", { params: { query: { cursor } } }))`. */
 export async function askAll<Row>(
-  page: (cursor: string | undefined) => Promise<Answer<Page<Row>>>,
+  page: (cursor: string | undefined) => Promise<Answer<Page<Row> | string>>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
   let cursor: string | undefined;
   do {
-    const { data, next } = await ask(page(cursor));
+    const answer = await ask(page(cursor));
+    // Some lists are also given as CSV, to whoever asks for that.
+    if (typeof answer === "string") throw new Error("a list that is read here is asked for as JSON");
+    const { data, next } = answer;
     rows.push(...data);
     cursor = next ?? undefined;
   } while (cursor !== undefined);

@@ -7,6 +7,7 @@ import { oncePerFrame } from "./frames";
 import type { EndReason, Message, Topic, Viewer } from "./messages";
 import { Reader, type Change } from "./reader";
 import { Rows } from "./rows.svelte";
+import { shared } from "./shared";
 import { Line, type Open } from "./socket";
 
 /** Topics that nobody listens to any more are given up after this, so that changing pages changes nothing. */
@@ -50,7 +51,7 @@ export type World = {
 /** The stream and what it brought. There is one for the page, `live` of lib/live. */
 export class Live {
   /** Agents in sight, with the topic `agents`. */
-  readonly agents = new Rows<AgentRow>();
+  readonly agents = new Rows<AgentRow>(shared);
   /** Queues in sight, with the topic `queues`. */
   readonly queues = new Rows<QueueRow>();
   /** Conversations in sight, with `conversations` or a `conversation:cv_…`. */
@@ -79,7 +80,7 @@ export class Live {
 
   readonly #events = new Set<(rows: readonly AgentEventRow[]) => void>();
   readonly #messages = new Set<(rows: readonly MessageRow[]) => void>();
-  readonly #anew = new Set<() => void>();
+  readonly #anew = new Set<(topics: ReadonlySet<Topic>) => void>();
 
   constructor(private readonly world: World) {
     this.#batch = (world.batch ?? oncePerFrame)(() => this.#apply());
@@ -153,8 +154,11 @@ export class Live {
     return () => this.#messages.delete(take);
   }
 
-  /** Calls back after a snapshot: events and messages may have passed unheard, and are to be read over REST. */
-  onAnew(take: () => void): () => void {
+  /**
+   * Calls back with the topics that begin here, all of them after a snapshot: of these, events and messages may have
+   * passed unheard, and are to be read over REST.
+   */
+  onAnew(take: (topics: ReadonlySet<Topic>) => void): () => void {
     this.#anew.add(take);
     return () => this.#anew.delete(take);
   }
@@ -237,20 +241,35 @@ export class Live {
     this.#ask(same ? this.#reader.at : undefined);
   }
 
-  /** Asks for what is wanted, if that is news. Fewer topics go on where the stream is; more begin with a snapshot. */
+  /**
+   * Asks for what is wanted, if that is news. Fewer topics go on where the stream is, and so do single conversations
+   * whose rows come anyway; all else begins with a snapshot.
+   */
   #ask(since?: number): void {
     const topics = [...this.#wanted.keys()].sort();
     if (topics.length === 0) return this.#rest();
+    let begun: Topic[] = [];
     if (this.#asked !== undefined) {
       if (!this.#asked.answered || sameTopics(this.#asked.topics, topics)) return;
       const had = new Set(this.#asked.topics);
-      if (topics.every((topic) => had.has(topic))) {
+      const added = topics.filter((topic) => !had.has(topic));
+      const rowsCome = had.has("conversations") && topics.includes("conversations");
+      if (added.every((topic) => rowsCome && topic.startsWith("conversation:"))) {
         since = this.#reader.at;
         this.#keepOnly(topics);
+        if (since !== undefined) begun = added;
       }
     }
     this.#asked = { topics, answered: since !== undefined };
     this.#line.say(since === undefined ? { subscribe: topics } : { subscribe: topics, since });
+    if (begun.length > 0) this.#begin(begun);
+  }
+
+  /** From here on nothing of these topics is missed. */
+  #begin(topics: readonly Topic[]): void {
+    for (const topic of topics) this.#known.add(topic);
+    const begun = new Set(topics);
+    for (const take of [...this.#anew]) take(begun);
   }
 
   #keepOnly(topics: Topic[]): void {
@@ -307,8 +326,7 @@ export class Live {
     this.queues.replace(snapshot.queues);
     this.conversations.replace(snapshot.conversations);
     this.#known.clear();
-    for (const topic of this.#asked?.topics ?? []) this.#known.add(topic);
-    for (const take of [...this.#anew]) take();
+    this.#begin(this.#asked?.topics ?? []);
   }
 
   #some({ frame }: Change & { kind: "some" }): void {

@@ -4,10 +4,16 @@ import { api, ask, asProblem, type MessageRow, type Problem } from "../api";
 import { live } from "./index.svelte";
 import type { Live } from "./live.svelte";
 
-type Fetch = (conversation: string, position: number) => Promise<MessageRow[]>;
+/** A part of a thread, oldest first, and how the next one is asked for. */
+export type Part = { rows: MessageRow[]; next: string | undefined };
+
+type Fetch = (conversation: string, position: number, cursor: string | undefined) => Promise<Part>;
 
 /** How much of a thread is there. */
 export type Loaded = { state: "loading" } | { state: "ready" } | { state: "failed"; problem: Problem };
+
+/** As many as the server gives at once. */
+const PART = 1000;
 
 /**
  * A conversation that is open before somebody. `listen` it in an effect:
@@ -16,10 +22,11 @@ export type Loaded = { state: "loading" } | { state: "ready" } | { state: "faile
  *     $effect(() => thread.listen());
  */
 export class Thread {
-  #rows = $state.raw<ReadonlyMap<number, MessageRow>>(new Map());
+  #messages = $state.raw<readonly MessageRow[]>([]);
   #loaded = $state.raw<Loaded>({ state: "loading" });
   #reading = 0;
-  readonly #sorted = $derived([...this.#rows.values()].sort((one, other) => one.position - other.position));
+  /** What lies before it was read whole; a later reading goes on here. */
+  #cursor: string | undefined;
 
   constructor(
     readonly conversation: string,
@@ -29,7 +36,7 @@ export class Thread {
 
   /** What was said, in order. */
   get messages(): readonly MessageRow[] {
-    return this.#sorted;
+    return this.#messages;
   }
 
   /** Whether what was said before is there. */
@@ -43,8 +50,10 @@ export class Thread {
     const offMessages = this.floor.onMessages((rows) => {
       this.#take(rows.filter((row) => row.conversation === this.conversation));
     });
-    // Behind a snapshot the stream tells only what comes; what was before has to be read.
-    const offAnew = this.floor.onAnew(() => void this.read());
+    // The stream tells only what comes from where it begins; what was before has to be read.
+    const offAnew = this.floor.onAnew((topics) => {
+      if (topics.has(topic)) void this.read();
+    });
     const release = this.floor.subscribe(topic);
     if (this.floor.knows(topic)) void this.read();
     return () => {
@@ -58,10 +67,16 @@ export class Thread {
   /** Reads what was said before; also for trying again. */
   async read(): Promise<void> {
     const reading = ++this.#reading;
+    const position = this.floor.position;
+    if (this.#loaded.state === "failed") this.#loaded = { state: "loading" };
     try {
-      const rows = await this.fetch(this.conversation, this.floor.position);
-      if (reading !== this.#reading) return;
-      this.#take(rows);
+      for (;;) {
+        const { rows, next } = await this.fetch(this.conversation, position, this.#cursor);
+        if (reading !== this.#reading) return;
+        this.#take(rows);
+        if (next === undefined) break;
+        this.#cursor = next;
+      }
       this.#loaded = { state: "ready" };
     } catch (thrown) {
       if (reading === this.#reading) this.#loaded = { state: "failed", problem: asProblem(thrown) };
@@ -69,24 +84,29 @@ export class Thread {
   }
 
   #take(rows: readonly MessageRow[]): void {
-    if (rows.length === 0) return;
-    const all = new Map(this.#rows);
-    for (const row of rows) all.set(row.position, row);
-    this.#rows = all;
+    if (rows.length > 0) this.#messages = merged(this.#messages, rows);
   }
 }
 
-async function history(conversation: string, position: number): Promise<MessageRow[]> {
-  const rows: MessageRow[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await ask(
-      api.GET("/v1/conversations/{id}/messages", {
-        params: { path: { id: conversation }, query: { cursor, min_position: position, limit: 200 } },
-      }),
-    );
-    rows.push(...page.data);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  return rows;
+/** Both, in order and each once. What comes is nearly always what follows. */
+export function merged(had: readonly MessageRow[], came: readonly MessageRow[]): readonly MessageRow[] {
+  let last = had.at(-1)?.position ?? -1;
+  const follows = came.every((row) => {
+    const after = row.position > last;
+    last = row.position;
+    return after;
+  });
+  if (follows) return [...had, ...came];
+  const all = new Map(had.map((row) => [row.position, row]));
+  for (const row of came) all.set(row.position, row);
+  return [...all.values()].sort((one, other) => one.position - other.position);
+}
+
+async function history(conversation: string, position: number, cursor: string | undefined): Promise<Part> {
+  const page = await ask(
+    api.GET("/v1/conversations/{id}/messages", {
+      params: { path: { id: conversation }, query: { cursor, min_position: position, limit: PART } },
+    }),
+  );
+  return { rows: page.data, next: page.next ?? undefined };
 }
