@@ -4,6 +4,9 @@ import type { Tagged } from "./api";
 import { differences, together, type Difference } from "./conflict";
 import { Form, type FormRules } from "./form.svelte";
 
+/** How the server says that it is not any more what was read. */
+const CHANGED: readonly string[] = ["changed", "stale"];
+
 /** How a thing is read, shown in fields and written. */
 export type EditWays<Row, Values extends object> = FormRules<Values> & {
   values: (row: Row) => Values;
@@ -43,7 +46,7 @@ export class Edit<Row, Values extends object> {
   readonly save = async (): Promise<boolean> => {
     const done = await this.form.send((values) => this.ways.write(values, this.#etag, this.form.saved));
     if (done) await this.again();
-    else if (this.form.problem?.code === "changed") await this.#look();
+    else if (CHANGED.includes(this.form.problem?.code ?? "")) await this.#look();
     return done;
   };
 

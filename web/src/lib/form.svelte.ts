@@ -2,6 +2,7 @@
 
 import { asProblem, type Problem } from "./api/problem";
 import { same } from "./conflict";
+import { sentence } from "./errors";
 
 /** What is wrong, by field. */
 export type Faults = Partial<Record<string, string>>;
@@ -133,8 +134,11 @@ export class Form<Values extends object> {
     const problem = this.#problem;
     if (problem === undefined) return undefined;
     const place = this.#places(problem).find((one) => one === name || one.startsWith(`${name}[`));
-    if (place === undefined || !same(valueOf(this.#refused, name), valueOf(this.values, name))) return undefined;
-    return this.knows.musts?.[name]?.() ?? problem.field(place) ?? problem.detail;
+    if (place === undefined || !same(valueOf(this.#refused, name), valueOf(this.values, name)))
+      return undefined;
+    // That it is somebody else's is not about what it must be.
+    if (problem.code === "taken" || problem.errors.length === 0) return sentence(problem);
+    return this.knows.musts?.[name]?.() ?? problem.field(place);
   }
 
   #places(problem: Problem): string[] {

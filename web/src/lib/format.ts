@@ -68,6 +68,13 @@ export function byName(one: { name: string }, other: { name: string }): number {
   return collator().compare(one.name, other.name);
 }
 
+/** What a language is called: `fr` → `French`; nothing for what is no language. */
+export function languageName(locale: string): string {
+  if (!/^[a-z]{2}$/.test(locale)) return "";
+  const names = new Intl.DisplayNames(getLocale(), { type: "language", fallback: "none" });
+  return names.of(locale) ?? "";
+}
+
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }

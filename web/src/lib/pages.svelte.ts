@@ -13,7 +13,9 @@ export class Pages<Row> {
   #busy = $state(false);
   #newest = 0;
 
-  constructor(private readonly page: (cursor: string | undefined) => Promise<{ data?: Page<Row>; response: Response }>) {}
+  constructor(
+    private readonly page: (cursor: string | undefined) => Promise<{ data?: Page<Row>; response: Response }>,
+  ) {}
 
   /** Those that were read; none are known before the first page. */
   get rows(): readonly Row[] | undefined {

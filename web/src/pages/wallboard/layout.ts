@@ -49,6 +49,12 @@ export function turn(now: number, pages: number): Turn {
   };
 }
 
+/** The size of a page, of at most `room` rows, with which all pages are about equally full. */
+export function evenly(rows: number, room: number): number {
+  const pages = Math.max(1, Math.ceil(rows / room));
+  return Math.max(1, Math.ceil(rows / pages));
+}
+
 /** A page of a list. */
 export function pageOf<Row>(rows: readonly Row[], size: number, page: number): Row[] {
   const pages = Math.max(1, Math.ceil(rows.length / size));
