@@ -20,8 +20,8 @@ mod stream_rights;
 mod tap;
 mod targets;
 mod tls;
-mod widgets;
 mod together;
+mod widgets;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
