@@ -72,6 +72,8 @@ export class House {
   url;
   /** The administrator `ada` of the account `acme`. */
   admin;
+  /** A program that speaks for clients, as a channel does. */
+  channel;
   #program;
   #preview;
   #store;
@@ -92,6 +94,11 @@ export class House {
     });
     if (!answer.ok) throw new Error(`it cannot be set up: ${await answer.text()}`);
     house.admin = await Client.signIn(house.url, "ada");
+    const { secret } = await house.admin.post("/v1/api-keys", {
+      name: "channel",
+      scopes: ["work:write", "signalling"],
+    });
+    house.channel = new Client(house.url, { authorization: `Bearer ${secret}` });
     return house;
   }
 
@@ -167,8 +174,13 @@ export class House {
 
   /** A client arrives in a queue with a first message; the conversation's id. */
   async arrival(queue, client, text) {
-    const { id } = await this.admin.post("/v1/conversations", { queue, channel: "chat", client });
-    if (text) await this.admin.post(`/v1/conversations/${id}/messages`, { author: "client", text });
+    const { id } = await this.channel.post("/v1/conversations", { queue, channel: "chat", client });
+    if (text) await this.says(id, text);
     return id;
+  }
+
+  /** The client of a conversation writes. */
+  async says(conversation, text) {
+    await this.channel.post(`/v1/conversations/${conversation}/messages`, { author: "client", text });
   }
 }

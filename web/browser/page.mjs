@@ -50,7 +50,8 @@ class Guard {
     };
     page.on("pageerror", (error) => note(`error: ${error.stack ?? error}`));
     page.on("console", (line) => {
-      if (["error", "warning"].includes(line.type())) note(`console: ${line.text()} (${line.location().url})`);
+      if (["error", "warning"].includes(line.type()))
+        note(`console: ${line.text()} (${line.location().url})`);
     });
     page.on("requestfailed", (request) => {
       // A page that is left takes its requests with it.
@@ -73,7 +74,11 @@ class Guard {
  * A person with a browser of their own, signed in as `login` unless that is left out.
  * `theme` is light or dark, `locale` a language, `size` one of SIZES.
  */
-export async function person(browser, url, { login, size = SIZES.laptop, theme = "light", locale = "en", path = "/" } = {}) {
+export async function person(
+  browser,
+  url,
+  { login, size = SIZES.laptop, theme = "light", locale = "en", path = "/" } = {},
+) {
   const context = await browser.newContext({
     baseURL: url,
     viewport: size,
@@ -87,7 +92,9 @@ export async function person(browser, url, { login, size = SIZES.laptop, theme =
   context.on("page", (page) => guard.watch(page));
   const page = await context.newPage();
   if (login) {
-    const answer = await context.request.post("/v1/sessions", { data: { account: "acme", login, password: PASSWORD } });
+    const answer = await context.request.post("/v1/sessions", {
+      data: { account: "acme", login, password: PASSWORD },
+    });
     assert.ok(answer.ok(), await answer.text());
   }
   await page.goto(path);
@@ -107,9 +114,13 @@ export async function person(browser, url, { login, size = SIZES.laptop, theme =
 export async function accessible(page) {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+    globalThis.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
   );
-  const told = violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).join(" | ")}`);
+  const told = violations.map(
+    (one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).join(" | ")}`,
+  );
   assert.deepEqual(told, [], `axe finds faults at ${page.url()}`);
 }
 

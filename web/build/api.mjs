@@ -3,13 +3,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const contract = JSON.parse(await readFile(new URL("../../contract/openapi.json", import.meta.url), "utf8"));
-
-// Several operations share an operationId (`list`), and would be given each other's types: without ids, each has its own.
-for (const path of Object.values(contract.paths)) {
-  for (const operation of Object.values(path)) delete operation.operationId;
-}
-
+const contract = new URL("../../contract/openapi.json", import.meta.url);
 const types = astToString(await openapiTS(contract));
 const file = new URL("../generated/api.d.ts", import.meta.url);
 await mkdir(new URL(".", file), { recursive: true });

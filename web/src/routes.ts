@@ -59,7 +59,7 @@ export const ROUTES: readonly Route[] = [
     deep: true,
     title: m.nav_settings,
     icon: "gear",
-    role: "administrator",
+    role: "agent",
     load: () => import("./pages/settings/Settings.svelte"),
   },
 ];

@@ -10,8 +10,7 @@ describe("duration", () => {
   ])("%i ms is %s", (ms, told) => expect(duration(ms)).toBe(told));
 
   test("for machines", () => expect(isoDuration(766_400)).toBe("PT766S"));
-  test("without seconds", () =>
-    expect(longDuration(26_400_000).replaceAll("\u00a0", " ")).toMatch(/7 hrs? 20 min/));
+  test("without seconds", () => expect(longDuration(26_400_000).replaceAll("\u00a0", " ")).toMatch(/7h 20m/));
 });
 
 describe("clocks", () => {

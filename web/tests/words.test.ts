@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 
-type Words = Record<string, string>;
+type Words = Record<string, unknown>;
 
 async function words(language: string, file: string): Promise<Words> {
   return JSON.parse(await readFile(`messages/${language}/${file}`, "utf8")) as Words;
@@ -12,7 +12,8 @@ const files = await readdir("messages/en");
 test.each(files)("%s says the same in every language", async (file) => {
   const [en, ar] = await Promise.all([words("en", file), words("ar", file)]);
   expect(Object.keys(ar)).toEqual(Object.keys(en));
-  const holes = (text: unknown) => (JSON.stringify(text).match(/\{\w+\}/g) ?? []).toSorted();
+  // A word with a number has a form for each kind of number, and not each form names it.
+  const holes = (word: unknown) => [...new Set(JSON.stringify(word).match(/\{\w+\}/g))].toSorted();
   for (const name of Object.keys(en)) expect([name, holes(ar[name])]).toEqual([name, holes(en[name])]);
 });
 

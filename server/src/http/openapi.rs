@@ -52,8 +52,16 @@ pub fn document() -> OpenApi {
         if let Some(operation) = item.post.as_mut().filter(|_| places.contains(path)) {
             add_location(operation);
         }
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in operations.into_iter().flatten() {
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("patch", &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(method, path));
             add_problems(operation);
             if let Some(RefOr::T(body)) = &mut operation.request_body {
                 let named = body.content.values().any(|content| {
@@ -66,6 +74,16 @@ pub fn document() -> OpenApi {
         }
     }
     document
+}
+
+/// The name under which generated clients know an operation: `post_agents_by_id_login`. Each is another.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.trim_start_matches("/v1").split('/').filter(|word| !word.is_empty());
+    let words = words.map(|word| match word.strip_prefix('{').and_then(|word| word.strip_suffix('}')) {
+        Some(parameter) => format!("by_{parameter}"),
+        None => word.replace(['-', '.'], "_"),
+    });
+    std::iter::once(method.to_owned()).chain(words).collect::<Vec<_>>().join("_")
 }
 
 /// The path of the list in which this path is one of many.
@@ -158,5 +176,16 @@ mod tests {
         assert!(matches!(login, Some(RefOr::T(body)) if body.required == Some(Required::False)));
         let users = &document.paths.paths["/v1/users"].post.as_ref().expect("it is a POST").request_body;
         assert!(matches!(users, Some(RefOr::T(body)) if body.required == Some(Required::True)));
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let document = document();
+        let items = document.paths.paths.values();
+        let operations = items.flat_map(|item| [&item.get, &item.put, &item.post, &item.delete, &item.patch]).flatten();
+        let names: Vec<&String> = operations.filter_map(|operation| operation.operation_id.as_ref()).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        assert!(names.iter().any(|name| *name == "post_agents_by_id_login"));
+        assert!(names.iter().all(|name| name.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase())));
     }
 }

@@ -4,6 +4,7 @@
 mod answers;
 mod api;
 mod damage;
+mod demo;
 mod office;
 mod report;
 mod scene;

@@ -35,6 +35,9 @@ const SENTENCES: Record<string, (problem: Problem) => string> = {
   supervisor_only: () => m.problem_supervisor_only(),
   locked_membership: () => m.problem_locked_membership(),
   already_exists: () => m.problem_already_exists(),
+  taken: () => m.problem_taken(),
+  last_administrator: () => m.problem_last_administrator(),
+  in_use: () => m.problem_in_use(),
   limit_reached: () => m.problem_limit_reached(),
   queue_in_use: () => m.problem_queue_in_use(),
 };

@@ -14,11 +14,11 @@ export function duration(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** `7 h 20 min` in the reader's language: for long times in which seconds mean nothing. */
+/** `7h 20m` in the reader's language: for long times in which seconds mean nothing. */
 export function longDuration(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   const unit = (value: number, name: "hour" | "minute") =>
-    number(value, { style: "unit", unit: name, unitDisplay: "short" });
+    number(value, { style: "unit", unit: name, unitDisplay: "narrow" });
   const [h, m] = [Math.floor(minutes / 60), minutes % 60];
   return h > 0 ? `${unit(h, "hour")} ${unit(m, "minute")}` : unit(m, "minute");
 }
@@ -66,6 +66,13 @@ export function percent(share: number): string {
 /** Which of two names comes first, as the reader's language has it. */
 export function byName(one: { name: string }, other: { name: string }): number {
   return collator().compare(one.name, other.name);
+}
+
+/** What a language is called: `fr` → `French`; nothing for what is no language. */
+export function languageName(locale: string): string {
+  if (!/^[a-z]{2}$/.test(locale)) return "";
+  const names = new Intl.DisplayNames(getLocale(), { type: "language", fallback: "none" });
+  return names.of(locale) ?? "";
 }
 
 function two(value: number): string {

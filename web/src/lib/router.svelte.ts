@@ -5,9 +5,12 @@ export type Place = { path: string; query: URLSearchParams };
 
 class Router {
   #place = $state.raw<Place>(here());
+  #address = location.href;
+  #wanted = $state.raw<string | undefined>(undefined);
+  #keepers = new Set<() => boolean>();
 
   constructor() {
-    addEventListener("popstate", () => (this.#place = here()));
+    addEventListener("popstate", () => this.#popped());
   }
 
   /** `/settings/queues`. */
@@ -25,10 +28,38 @@ class Router {
     const next = new URL(address, location.href);
     if (next.hash === "") next.hash = location.hash;
     if (next.href === location.href) return;
+    if (next.pathname !== this.#place.path && this.#kept()) {
+      this.#wanted = next.href;
+      return;
+    }
     history[replace ? "replaceState" : "pushState"](null, "", next);
     const turned = next.pathname !== this.#place.path;
-    this.#place = here();
+    this.#arrived();
     if (turned && !replace) scrollTo(0, 0);
+  }
+
+  /** Where somebody wants to go while the page is kept: it asks whether they mean it. */
+  get wanted(): string | undefined {
+    return this.#wanted;
+  }
+
+  /** Keeps the page while `unsaved` says so, until the returned function is called. */
+  keep(unsaved: () => boolean): () => void {
+    this.#keepers.add(unsaved);
+    return () => this.#keepers.delete(unsaved);
+  }
+
+  /** They do not mean it. */
+  stay(): void {
+    this.#wanted = undefined;
+  }
+
+  /** They mean it. */
+  leave(): void {
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    this.#keepers.clear();
+    if (wanted !== undefined) this.go(wanted);
   }
 
   /** Changes a part of the query: `route.set({ bucket: "paused", team: undefined })`. */
@@ -40,6 +71,23 @@ class Router {
     }
     const text = query.toString();
     this.go(text === "" ? this.path : `${this.path}?${text}`, { replace: true });
+  }
+
+  #kept(): boolean {
+    return [...this.#keepers].some((unsaved) => unsaved());
+  }
+
+  #arrived(): void {
+    this.#place = here();
+    this.#address = location.href;
+  }
+
+  /** The browser went back or forward already; a page that is kept takes its place again. */
+  #popped(): void {
+    if (location.pathname === new URL(this.#address).pathname || !this.#kept()) return this.#arrived();
+    const wanted = location.href;
+    history.pushState(null, "", this.#address);
+    this.#wanted = wanted;
   }
 }
 

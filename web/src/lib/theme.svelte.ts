@@ -1,5 +1,6 @@
 // How the console looks to this person on this machine: light or dark, roomy or dense.
 
+import { untrack } from "svelte";
 import { keep, kept } from "./kept";
 
 const THEMES = ["system", "light", "dark"] as const;
@@ -15,6 +16,7 @@ class Appearance {
   #theme = $state<Theme>(kept("theme", THEMES));
   #density = $state<Density>(kept("density", DENSITIES));
   #systemDark = $state(false);
+  #worn = $state<"light" | "dark" | undefined>(undefined);
 
   constructor() {
     const system = matchMedia("(prefers-color-scheme: dark)");
@@ -46,13 +48,25 @@ class Appearance {
 
   /** What is seen: `system` resolved. A canvas needs it; styles read the tokens instead. */
   get shown(): "light" | "dark" {
+    if (this.#worn !== undefined) return this.#worn;
     return this.#theme === "system" ? (this.#systemDark ? "dark" : "light") : this.#theme;
+  }
+
+  /** Shows this theme, whatever was chosen, until the returned function is called: a screen on a wall is dark. */
+  wear(theme: "light" | "dark"): () => void {
+    this.#worn = theme;
+    this.#show();
+    return () => {
+      this.#worn = undefined;
+      this.#show();
+    };
   }
 
   #show(): void {
     const { dataset } = document.documentElement;
-    dataset.theme = this.shown;
-    dataset.density = this.#density;
+    // Whoever wears a theme in an effect is not run again by it.
+    dataset.theme = untrack(() => this.shown);
+    dataset.density = untrack(() => this.#density);
   }
 }
 

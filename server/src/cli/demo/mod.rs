@@ -112,6 +112,7 @@ impl Demo {
         // Everybody comes from one address here.
         config.rates.sign_ins_per_minute = 600;
         config.rates.unknown_per_minute = 60_000;
+        config.rates.chats_per_minute = 600;
         let server = Server::start(config).await.map_err(|error| stop(Exit::Store, format!("{error:#}")))?;
         let told_to_stop = told_to_stop()?;
         let tally = Arc::new(Tally::default());

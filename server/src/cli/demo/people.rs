@@ -43,10 +43,8 @@ impl Play {
             }
             let is_stand_in = player.id == self.stand_in;
             let wanted = if is_stand_in { Doing::Work } else { life::wanted(self.seed, player.place, hour) };
-            // Whoever came lingers for a moment: a coffee, the mail. Everybody has a measure of their own.
-            let own = player.place.wrapping_mul(7) % 10;
-            let lingers = if opening || is_stand_in { 0.0 } else { 4.0 + own as f64 };
-            if let Some(what) = next(row, wanted, since(row) >= self.pace.takes(lingers)) {
+            let lingers = if opening || is_stand_in { Duration::ZERO } else { self.pace.takes(lingers_s(player, row)) };
+            if let Some(what) = next(row, wanted, since(row) >= lingers) {
                 moves.push((player.clone(), what));
             }
         }
@@ -56,6 +54,13 @@ impl Play {
             self.hand(async move { carry_out(&floor, &player, what).await });
         }
     }
+}
+
+/// How long somebody lingers before going to work, each by a measure of their own: over a coffee after coming in,
+/// and longer after a break that others decided on.
+fn lingers_s(player: &Player, row: &AgentRow) -> f64 {
+    let own = (player.place.wrapping_mul(7) % 10) as f64;
+    if row.status == "on_break" { 40.0 + 3.0 * own } else { 4.0 + own }
 }
 
 /// For how long an agent has had its status.

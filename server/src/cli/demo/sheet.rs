@@ -33,8 +33,8 @@ impl Sheet<'_> {
         let title = format!("{} agents · speed {} · seed {}", self.agents, self.speed, self.seed);
         writeln!(out, "\n  {bold}Readyroom demo{plain}  {dim}{title}{plain}\n  {dim}{line}{plain}")?;
         let mut row = |name: &str, url: &str, about: &str| {
-            let gap = " ".repeat(27_usize.saturating_sub(url.chars().count()));
-            writeln!(out, "  {bold}{name:<14}{plain} {blue}{url}{plain}{gap} {about}")
+            let gap = if about.is_empty() { 0 } else { 28_usize.saturating_sub(url.chars().count()).max(1) };
+            writeln!(out, "  {bold}{name:<14}{plain} {blue}{url}{plain}{}{about}", " ".repeat(gap))
         };
         let page = |path: &str| format!("{}{path}", self.server);
         row("Agent", &page("/"), &format!("{AGENT} / {PASSWORD}"))?;

@@ -131,20 +131,26 @@ impl Play {
         let long = queue.map_or(60.0, |queue| QUEUES[queue].talk_s.max(30.0));
         match self.chance.part() {
             hold if hold < 0.22 => (self.takes_about(long / 3.0), Deed::Hold(true)),
-            hand_on if hand_on < 0.28 && queue.is_some() => {
-                let others: Vec<usize> =
-                    (0..QUEUES.len()).filter(|&other| QUEUES[other].voice > 0.0 && Some(other) != queue).collect();
-                // Spanish is spoken in one queue only.
-                let other = others[self.chance.below(others.len())];
-                let deed = if QUEUES[other].skill.is_some() { Deed::Hold(true) } else { Deed::HandOn(other) };
-                (self.takes_about(long / 2.0), deed)
-            }
+            hand_on if hand_on < 0.28 => match self.elsewhere(queue) {
+                Some(other) => (self.takes_about(long / 2.0), Deed::HandOn(other)),
+                None => (self.takes_about(long / 3.0), Deed::Hold(true)),
+            },
             rest => {
                 // In the beginning, calls have been going on for a while already.
                 let rest_of = if self.is_opening() { self.chance.between(0.05, 1.0) } else { 1.0 };
                 (self.takes_about(long).mul_f64(rest_of), Deed::End { by_client: rest < 0.5 })
             }
         }
+    }
+
+    /// Another queue that takes calls, of those where the same language is spoken.
+    fn elsewhere(&mut self, queue: Option<usize>) -> Option<usize> {
+        let is_spanish = |queue: &usize| QUEUES[*queue].name == "Español";
+        let queue = queue.filter(|queue| !is_spanish(queue))?;
+        let others =
+            (0..QUEUES.len()).filter(|other| QUEUES[*other].voice > 0.0 && *other != queue && !is_spanish(other));
+        let others: Vec<usize> = others.collect();
+        Some(others[self.chance.below(others.len())])
     }
 
     /// Two who are played write what their dialogue says.
@@ -176,7 +182,7 @@ impl Play {
         if row.pending == "client" {
             return (Duration::from_secs_f64(HOST_WAITS_S), Deed::End { by_client: false });
         }
-        (self.pace.takes_with_guests(self.chance.around(3.5)), Deed::AnswerGuest)
+        (self.pace.takes_with_guests(self.chance.around(3.5).min(8.0)), Deed::AnswerGuest)
     }
 
     /// Does what was planned, if it is still about the same.
@@ -256,8 +262,10 @@ async fn carry_out(floor: &Asker, row: &ConversationRow, deed: Deed, guest: Opti
     }
 }
 
+/// Hands a conversation on to another queue, where nobody needs to be good at what it began with.
 async fn hand_on(floor: &Asker, path: &str, target: Option<String>) {
     if let Some(queue) = target {
+        floor.have("POST", format!("{path}/skills"), Some(json!({"skills": []}))).await;
         floor.have("POST", format!("{path}/transfer"), Some(json!({"queue": queue}))).await;
     }
 }

@@ -17,6 +17,7 @@ mod slow;
 mod states;
 mod stream;
 mod stream_rights;
+pub mod tap;
 mod tap;
 mod targets;
 mod tls;

@@ -2,7 +2,6 @@
 
 use super::{Client, House};
 use serde_json::{Value, json};
-use std::time::Instant;
 
 /// The rows of one part of an answer.
 fn part<'a>(targets: &'a Value, part: &str) -> &'a [Value] {
@@ -111,33 +110,4 @@ async fn targets_are_for_who_may_hand_on_and_are_found_by_their_beginning() {
     assert_eq!(none.no(404), "unknown_conversation");
     let waiting = house.chat(&help, "olga").await;
     house.admin.get(&format!("/v1/conversations/{waiting}/targets")).await.ok();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a measurement: a floor of 10,000 agents takes minutes to set up"]
-async fn how_long_targets_take_on_a_large_floor() {
-    let house = House::new().await;
-    let help = house.queue(json!({"name": "Help", "channels": ["chat"]})).await;
-    let anna = house.chatting_agent("anna", &help, json!({})).await;
-    let chat = house.chat(&help, "ivan").await;
-    anna.accepts().await;
-    for from in (0..10_000).step_by(50) {
-        let adding = (from..from + 50).map(|number| {
-            let admin = house.admin.clone();
-            let body = json!({"name": format!("Agent {number}"), "login": format!("a{number}")});
-            tokio::spawn(async move { admin.post("/v1/users", body).await.ok() })
-        });
-        for added in adding.collect::<Vec<_>>() {
-            added.await.unwrap();
-        }
-    }
-    let path = format!("/v1/conversations/{chat}/targets");
-    let mut took: Vec<_> = Vec::new();
-    for _ in 0..50 {
-        let start = Instant::now();
-        house.admin.get(&path).await.ok();
-        took.push(start.elapsed());
-    }
-    took.sort();
-    println!("targets among 10,000 agents of whom nobody can: median {:?}, worst {:?}", took[25], took[49]);
 }

@@ -44,16 +44,28 @@ export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
   return data as Data;
 }
 
+/** What was answered, and its ETag: sent back as `If-Match`, it makes sure that nobody changed it meanwhile. */
+export type Tagged<Data> = { data: Data; etag: string };
+
+/** Like `ask`, for what is read to be changed. */
+export async function askTagged<Data>(answer: Promise<Answer<Data>>): Promise<Tagged<Data>> {
+  const { data, response } = await answer;
+  return { data: data as Data, etag: response.headers.get("ETag") ?? "" };
+}
+
 type Page<Row> = { data: Row[]; next?: string | null };
 
 /** All pages of a list: `await askAll((cursor) => api.GET("/v1/reasons", { params: { query: { cursor } } }))`. */
 export async function askAll<Row>(
-  page: (cursor: string | undefined) => Promise<Answer<Page<Row>>>,
+  page: (cursor: string | undefined) => Promise<Answer<Page<Row> | string>>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
   let cursor: string | undefined;
   do {
-    const { data, next } = await ask(page(cursor));
+    const answer = await ask(page(cursor));
+    // Some lists are also given as CSV, to whoever asks for that.
+    if (typeof answer === "string") throw new Error("a list that is read here is asked for as JSON");
+    const { data, next } = answer;
     rows.push(...data);
     cursor = next ?? undefined;
   } while (cursor !== undefined);

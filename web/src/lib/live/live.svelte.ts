@@ -7,6 +7,7 @@ import { oncePerFrame } from "./frames";
 import type { EndReason, Message, Topic, Viewer } from "./messages";
 import { Reader, type Change } from "./reader";
 import { Rows } from "./rows.svelte";
+import { shared } from "./shared";
 import { Line, type Open } from "./socket";
 
 /** Topics that nobody listens to any more are given up after this, so that changing pages changes nothing. */
@@ -50,7 +51,7 @@ export type World = {
 /** The stream and what it brought. There is one for the page, `live` of lib/live. */
 export class Live {
   /** Agents in sight, with the topic `agents`. */
-  readonly agents = new Rows<AgentRow>();
+  readonly agents = new Rows<AgentRow>(shared);
   /** Queues in sight, with the topic `queues`. */
   readonly queues = new Rows<QueueRow>();
   /** Conversations in sight, with `conversations` or a `conversation:cv_…`. */

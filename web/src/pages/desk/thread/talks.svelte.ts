@@ -1,0 +1,71 @@
+// The conversations that I hold in my hands: the thread of each, what is on its way, and how far it was read.
+
+import { SvelteMap } from "svelte/reactivity";
+import { forget, keep, keptNames, read } from "$lib/kept";
+import { Thread } from "$lib/live/thread.svelte";
+import { Outbox } from "./outbox.svelte";
+import { unread, waitingSince } from "./reading";
+
+/** One of them. */
+export class Talk {
+  readonly thread: Thread;
+  readonly outbox: Outbox;
+  #seen = $state(0);
+
+  constructor(readonly id: string) {
+    this.thread = new Thread(id);
+    this.outbox = new Outbox(id);
+    this.#seen = Number(read(`seen.${id}`) ?? 0);
+  }
+
+  /** What was said last. */
+  readonly last = $derived.by(() => this.thread.messages.at(-1));
+  /** Since when the client waits for a word. */
+  readonly waitingSince = $derived.by(() => waitingSince(this.thread.messages));
+  /** How many of the client's words nobody here has looked at. */
+  readonly unread = $derived.by(() => unread(this.thread.messages, this.#seen));
+  /** What I wrote and is not in the thread yet. */
+  readonly unsent = $derived.by(() => this.outbox.beside(this.thread.messages));
+
+  /** The position up to which it was read. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  /** It was read to its end. */
+  see(): void {
+    const position = this.last?.position ?? 0;
+    if (position <= this.#seen) return;
+    this.#seen = position;
+    keep(`seen.${this.id}`, String(position));
+  }
+}
+
+/** All of them, followed as long as they are mine. */
+export class Talks {
+  readonly #open = new SvelteMap<string, { talk: Talk; stop: () => void }>();
+
+  /** One of them. */
+  get(id: string | undefined): Talk | undefined {
+    return id === undefined ? undefined : this.#open.get(id)?.talk;
+  }
+
+  /** Follows these and no others. */
+  follow(ids: readonly string[]): void {
+    for (const [id, { stop }] of [...this.#open]) {
+      if (ids.includes(id)) continue;
+      stop();
+      this.#open.delete(id);
+    }
+    for (const id of ids) {
+      if (this.#open.has(id)) continue;
+      const talk = new Talk(id);
+      this.#open.set(id, { talk, stop: talk.thread.listen() });
+    }
+  }
+
+  /** Forgets how far conversations were read that are no longer mine. */
+  sweep(mine: readonly string[]): void {
+    for (const name of keptNames("seen.")) if (!mine.includes(name.slice("seen.".length))) forget(name);
+  }
+}
