@@ -284,7 +284,7 @@ mod tests {
         for _ in 0..2 {
             let d = &scene.directory;
             assert_eq!(d.widget(scene.acme, made.id).unwrap(), after);
-            assert_eq!(d.widgets(scene.acme, None, 10).unwrap(), [after.clone()]);
+            assert_eq!(d.widgets(scene.acme, None, 10).unwrap(), std::slice::from_ref(&after));
             assert_eq!(d.find_widget(made.id), Some(after.clone()));
             scene.reopen();
         }

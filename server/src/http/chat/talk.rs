@@ -105,8 +105,7 @@ struct Heard {
 
 /// The visitor writes. The first word begins a conversation, and so does one after the end
 #[utoipa::path(post, path = "/v1/chat/{widget}/messages", tag = "chat",
-    params(("widget" = of::Widget, Path),
-           ("Idempotency-Key" = Option<String>, Header, description = "one more request with it says nothing twice")),
+    params(("widget" = of::Widget, Path)),
     request_body = ChatWordBody, responses((status = 201, description = "Recorded", body = ChatMessage)))]
 pub async fn write(sent: Sent<ChatWordBody>) -> Result<Response, Problem> {
     let Sent { visitor, value, key } = sent;
