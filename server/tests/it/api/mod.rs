@@ -18,11 +18,10 @@ mod states;
 mod stream;
 mod stream_rights;
 pub mod tap;
-mod tap;
 mod targets;
 mod tls;
-mod widgets;
 mod together;
+mod widgets;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
