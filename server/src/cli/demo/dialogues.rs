@@ -31,11 +31,11 @@ pub struct Dialogue {
 impl Dialogue {
     /// What the client writes after so many words of its own; none when it has said everything.
     pub fn of_client(&self, said: usize) -> Option<&'static str> {
-        let own = self.lines.iter().filter_map(|line| match line {
+        let mut own = self.lines.iter().filter_map(|line| match line {
             Line::Client(text) => Some(*text),
             Line::Agent(_) | Line::HandOn(..) => None,
         });
-        own.skip(said).next()
+        own.nth(said)
     }
 }
 

@@ -44,7 +44,7 @@ impl Sheet<'_> {
             row("Shop", &format!("{shop}/"), "write there: your agent is asked first")?;
         }
         row("Interface", &page("/v1/openapi.json"), "")?;
-        row("Wall", &page(&format!("/wallboard#key={}", self.wall_key)), "")?;
+        row("Wall", &page(&format!("/tv#key={}", self.wall_key)), "")?;
         writeln!(out, "  {dim}{line}{plain}")?;
         if !self.quiet {
             let other = self.server.replace("127.0.0.1", "localhost");
@@ -89,7 +89,7 @@ mod tests {
         let words: Vec<String> = line("Supervisor").split_whitespace().map(str::to_owned).collect();
         assert_eq!(words, ["Supervisor", "http://127.0.0.1:8080/", "supervisor", "/", "readyroom-demo"]);
         assert!(line("Shop").contains("http://127.0.0.1:8081/ "));
-        assert!(line("Wall").contains("/wallboard#key=rk_x"));
+        assert!(line("Wall").contains("/tv#key=rk_x"));
         assert!(text.contains("http://localhost:8080"));
         assert!(text.lines().all(|line| line.chars().count() <= 100));
         assert!(!text.contains('\x1b') && printed(true).contains("\x1b[1mAgent"));

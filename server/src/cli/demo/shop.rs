@@ -49,7 +49,7 @@ fn origin(at: SocketAddr) -> String {
 /// The widget, on this page only.
 async fn widget(administrator: &Asker, url: &str, port: u16, queue: &str) -> Result<String, No> {
     let body = json!({"name": "Ask the shop", "queue": queue, "origins": [url, format!("http://localhost:{port}")],
-                      "greeting": "Hello! Ask whatever you like, somebody answers in a moment.", "color": "#0F766E"});
+                      "greeting": "Hello! Ask whatever you like, somebody answers in a moment.", "color": "#1D4B47"});
     let made = administrator.post("/v1/widgets", body).await?;
     Ok(made["id"].as_str().unwrap_or_default().to_owned())
 }
