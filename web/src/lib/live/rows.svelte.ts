@@ -32,8 +32,8 @@ export class Rows<Row extends { id: string }> {
   #changes = 0;
   #list: { version: number; rows: readonly Row[] } = { version: -1, rows: [] };
 
-  /** `settle` sees each row before it is held, and may give one that says the same with less. */
-  constructor(private readonly settle: (row: Row) => Row = (row) => row) {}
+  /** `settle` sees each row before it is held, with the one it replaces, and may give one that says the same with less. */
+  constructor(private readonly settle: (row: Row, before?: Row) => Row = (row) => row) {}
 
   /** The row of this id. */
   get(id: string | null | undefined): Row | undefined {
@@ -96,7 +96,7 @@ export class Rows<Row extends { id: string }> {
   }
 
   #set(row: Row): void {
-    this.#rows.set(row.id, this.settle(row));
+    this.#rows.set(row.id, this.settle(row, this.#rows.get(row.id)));
     this.#watches.get(row.id)?.tell();
   }
 
