@@ -1,6 +1,6 @@
 // What the command bar (Ctrl K) can do: the pages that are open say so.
 
-import { untrack } from "svelte";
+import { Held } from "./held.svelte";
 import type { IconName } from "./ui/icons";
 
 /** Something one can do by name. */
@@ -18,26 +18,8 @@ export type Command = {
   run: () => void;
 };
 
-class Commands {
-  #held = $state.raw<readonly (readonly Command[])[]>([]);
-
-  /** All there are, those of the newest page first. */
-  get all(): readonly Command[] {
-    return this.#held.flat();
-  }
-
-  /** Adds some until the returned function is called. */
-  hold(some: readonly Command[]): () => void {
-    // Whoever adds in an effect must not run again because of it.
-    this.#held = [some, ...untrack(() => this.#held)];
-    return () => {
-      this.#held = this.#held.filter((held) => held !== some);
-    };
-  }
-}
-
-/** The one list. */
-export const commands = new Commands();
+/** The one list, those of the newest page first. */
+export const commands = new Held<Command>();
 
 /** Offers commands as long as the component is there: `offer(() => [{ id, title, group, run }])`. */
 export function offer(some: () => readonly Command[]): void {

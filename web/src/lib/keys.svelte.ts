@@ -1,6 +1,6 @@
 // Shortcuts: what is pressed, who wants it, and when it is left alone.
 
-import { untrack } from "svelte";
+import { Held } from "./held.svelte";
 import { keep, kept } from "./kept";
 
 /** A shortcut and what it does. */
@@ -86,7 +86,7 @@ const NOT_TYPED = new Set([
 
 /** All shortcuts of the pages that are open. */
 class Keys {
-  #held = $state.raw<readonly Shortcut[]>([]);
+  readonly #held = new Held<Shortcut>();
   #singles = $state(kept("shortcuts", ["on", "off"]));
 
   /** Whether single keys do something. Combinations always do. */
@@ -100,22 +100,18 @@ class Keys {
 
   /** What can be pressed now, for the list of shortcuts. */
   get all(): readonly Shortcut[] {
-    return this.#held;
+    return this.#held.all;
   }
 
   /** Adds shortcuts until the returned function is called; later ones go before earlier ones. */
   hold(shortcuts: readonly Shortcut[]): () => void {
-    // Whoever adds in an effect must not run again because of it.
-    this.#held = [...shortcuts, ...untrack(() => this.#held)];
-    return () => {
-      this.#held = this.#held.filter((held) => !shortcuts.includes(held));
-    };
+    return this.#held.hold(shortcuts);
   }
 
   /** Does what a key asks for. A window that is open on top keeps the keys behind it quiet. */
   press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.repeat) return;
-    const wanted = this.#held.find((held) => meant(held, event) && (held.when?.() ?? true));
+    const wanted = this.#held.all.find((held) => meant(held, event) && (held.when?.() ?? true));
     if (wanted === undefined || (isSingle(wanted.keys) && !this.singles)) return;
     if (document.querySelector('[role="dialog"][data-state="open"]') && wanted.keys !== "escape") return;
     event.preventDefault();

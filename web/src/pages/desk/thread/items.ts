@@ -60,7 +60,8 @@ export function items({ messages, unsent = [], segments = [], arrived }: Given):
   };
   messages.forEach((message, index) => {
     const at = Date.parse(message.ts);
-    for (let line = lines[place]; line !== undefined && line.at <= at; line = lines[++place]) add(line);
+    for (let line = lines[place]; line !== undefined && goesBefore(line, at); line = lines[++place])
+      add(line);
     const opens = !sameRun(messages[index - 1], message) || list.at(-1)?.kind === "line";
     const next = messages[index + 1];
     const cut =
@@ -94,6 +95,13 @@ function dayOf(at: number): { begins: number; ends: number } {
   const [y, m, d] = [date.getFullYear(), date.getMonth(), date.getDate()];
   lastDay = { begins: new Date(y, m, d).getTime(), ends: new Date(y, m, d + 1).getTime() };
   return lastDay;
+}
+
+/** What began with a message stands before it, what it brought about behind it. */
+function goesBefore(line: Line, message: number): boolean {
+  return (
+    line.at < message || (line.at === message && (line.what === "arrived" || line.what === "client_wrote"))
+  );
 }
 
 type Line = Extract<Item, { kind: "line" }>;
