@@ -25,9 +25,12 @@ fn run(root: &Path) -> Result<Outcome, String> {
     for gate in GATES {
         sum.add(shell::gate(&mut npm(root, &["run", "--silent", gate])));
     }
-    let mut counted = None;
+    // The console and the widget are counted one after the other.
+    let mut counted: Option<Tally> = None;
     let ended_well = shell::run(npm(root, &["run", "--silent", "test"]).env("NO_COLOR", "1"), |line| {
-        counted = tests(line).or(counted);
+        if let Some(tally) = tests(line) {
+            *counted.get_or_insert_default() += tally;
+        }
     })?;
     sum.add(shell::judged("npm test", ended_well, counted));
     Ok(sum)
