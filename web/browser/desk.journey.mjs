@@ -407,7 +407,7 @@ test("a thread of many messages is drawn in parts, and read back to its beginnin
     .waitFor();
   const drawn = () => thread(page).locator("> *").count();
   assert.ok((await drawn()) < 250, "not all of it is drawn");
-  for (let turn = 0; turn < 60; turn += 1) {
+  for (let turn = 0; turn < 600; turn += 1) {
     if (await thread(page).getByText("Message 0", { exact: true }).count()) break;
     await thread(page).evaluate((box) => box.scrollTo(0, 0));
     await page.waitForTimeout(60);

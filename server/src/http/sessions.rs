@@ -118,6 +118,8 @@ async fn sign_in(
     Ok(response)
 }
 
+/// The cookie that stands beside the session's, and says only that there is one.
+const HERE_COOKIE: &str = "readyroom_here";
 /// Under which failures are counted that concern no account there is.
 const NOWHERE: AccountId = AccountId([0; 16]);
 
@@ -187,8 +189,12 @@ fn note_failure(app: &App, known: Option<(AccountId, UserId)>) {
 fn set_cookie(response: &mut Response, token: &str, longest_s: u64, gate::Https(https): gate::Https) {
     let secure = if https { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={longest_s}{secure}");
-    let cookie = HeaderValue::from_str(&cookie).expect("a token is base64url");
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    // Our pages cannot read the one above; by this one they know whether to ask who is signed in.
+    let here = format!("{HERE_COOKIE}=1; SameSite=Lax; Path=/; Max-Age={longest_s}{secure}");
+    for cookie in [cookie, here] {
+        let cookie = HeaderValue::from_str(&cookie).expect("a token is base64url");
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 

@@ -15,6 +15,11 @@ export type Who =
   /** A screen on a wall, known by the key in its address. */
   | { state: "screen" };
 
+/** Whether the browser holds a session's cookie, which pages cannot read: one that they can stands beside it. */
+function hasSession(): boolean {
+  return document.cookie.split("; ").includes("readyroom_here=1");
+}
+
 /** Each role may do what those before it may. */
 const ROLES: readonly Role[] = ["agent", "supervisor", "manager", "administrator"];
 
@@ -52,6 +57,10 @@ class Session {
       hold({ kind: "key", key });
       this.#who = { state: "screen" };
       live.start();
+      return;
+    }
+    if (!hasSession()) {
+      this.#who = { state: "nobody", why: "new" };
       return;
     }
     this.#who = { state: "asking" };
