@@ -60,6 +60,13 @@ export const SECTIONS: readonly Section[] = [
     load: () => import("./keys/Keys.svelte"),
   },
   {
+    path: "/settings/widgets",
+    title: m.settings_widgets,
+    icon: "chat",
+    role: "administrator",
+    load: () => import("./widgets/Widgets.svelte"),
+  },
+  {
     path: "/settings/account",
     title: m.settings_account,
     icon: "globe",

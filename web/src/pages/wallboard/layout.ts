@@ -72,7 +72,11 @@ export function pinnedPage<Row>(
   if (rows.length <= size) return [...rows];
   const first = rows.filter(pinned).slice(0, Math.floor(size / 2));
   const others = rows.filter((row) => !first.includes(row));
-  return [...first, ...pageOf(others, size - first.length, page)];
+  const room = size - first.length;
+  const pages = Math.ceil(others.length / room);
+  // The last page is full as well: some stand on it that stood on the one before.
+  const start = Math.min((page % pages) * room, others.length - room);
+  return [...first, ...others.slice(start, start + room)];
 }
 
 /** How many pages `pinnedPage` has. */
