@@ -10,6 +10,8 @@ use std::process::Command;
 pub struct House {
     /// Text files, ordered by path.
     pub files: Vec<File>,
+    /// Paths of what is no text: pictures.
+    pub pictures: Vec<String>,
     /// The members of the workspace.
     pub rooms: Vec<Room>,
     /// All packages of the resolved graph, ours among them.
@@ -70,7 +72,7 @@ impl House {
         let metadata = serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
         let mut house = House::default();
         house.understand(&metadata).ok_or("cargo metadata speaks an unknown form")?;
-        house.files = files(root)?;
+        (house.files, house.pictures) = files(root)?;
         Ok(house)
     }
 
@@ -110,7 +112,8 @@ impl House {
     pub fn holds(&self, path: &str) -> bool {
         let path = path.trim_end_matches('/');
         let inside = format!("{path}/");
-        path.is_empty() || self.files.iter().any(|file| file.path == path || file.path.starts_with(&inside))
+        let mut paths = self.files.iter().map(|file| &file.path).chain(&self.pictures);
+        path.is_empty() || paths.any(|known| known == path || known.starts_with(&inside))
     }
 
     /// The Rust sources of a room, or of one of its directories.
@@ -148,7 +151,7 @@ fn dependency(value: &Value) -> Option<Dependency> {
 }
 
 /// What git knows, and what it would be told by `git add .`; in a source archive, everything.
-fn files(root: &Path) -> Result<Vec<File>, String> {
+fn files(root: &Path) -> Result<(Vec<File>, Vec<String>), String> {
     // A checkout owned by another user, as CI has it, is read all the same.
     let list = |more: &[&str]| -> Result<Vec<String>, String> {
         let mut git = Command::new("git");
@@ -163,15 +166,17 @@ fn files(root: &Path) -> Result<Vec<File>, String> {
         }
         Err(_) => walk(root)?.into_iter().map(|path| (path, true)).collect(),
     };
-    let mut files = Vec::new();
+    let (mut files, mut pictures) = (Vec::new(), Vec::new());
     for (path, committed) in found {
-        // A file removed but still known to git is gone; one that is no text is not ours to read.
-        if let Ok(text) = std::fs::read_to_string(root.join(&path)) {
-            files.push(File { path, text, committed });
+        match std::fs::read_to_string(root.join(&path)) {
+            Ok(text) => files.push(File { path, text, committed }),
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => pictures.push(path),
+            // Removed, but still known to git.
+            Err(_) => {}
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+    Ok((files, pictures))
 }
 
 fn walk(root: &Path) -> Result<Vec<String>, String> {
