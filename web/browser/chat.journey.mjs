@@ -47,7 +47,7 @@ async function say(page, text) {
 async function annaAtWork() {
   const anna = await person(chromium, house.url, { login: "anna", path: "/desk", size: SIZES.wide });
   const start = anna.page.getByRole("button", { name: "Start work" });
-  await start.or(anna.page.getByText("You are free")).first().waitFor();
+  await start.or(anna.page.locator("button.state")).first().waitFor();
   if (await start.isVisible()) await start.click();
   return anna;
 }
@@ -84,16 +84,14 @@ test("a visitor writes, an agent answers, a supervisor sees it, and it ends for 
   await accept(anna.page, "Is the copper lamp in stock?");
   await panel(guest.page).getByText("You are connected with Anna").waitFor();
   assert.equal(await panel(guest.page).getByText("Andersson").count(), 0, "a visitor is told the first name");
-  await row.getByText("In contact").waitFor();
+  await row.getByText("1/5").waitFor();
   await answer(anna.page, "It is, and it ships today.");
   await thread(guest.page).getByText("It is, and it ships today.").waitFor();
   await shot(guest.page, "chat-visitor");
   await shot(anna.page, "chat-agent");
 
   await guest.page.reload();
-  await guest.page.getByRole("button", { name: /^(Open|Close) the chat/ }).waitFor();
-  if (!(await panel(guest.page).isVisible()))
-    await guest.page.getByRole("button", { name: /^Open the chat/ }).click();
+  // The chat is open again, as it was.
   await thread(guest.page).getByText("Is the copper lamp in stock?").waitFor();
   await say(guest.page, "Then I take it.");
   await thread(anna.page).getByText("Then I take it.").waitFor();
@@ -122,8 +120,7 @@ test("what a visitor writes is only text, at the desk as in the chat", async () 
 test("a page of another origin cannot carry the chat", async () => {
   const elsewhere = await Shop.open(house.url);
   elsewhere.carries(widget);
-  const stranger = await person(chromium, elsewhere.url);
-  stranger.guard.expect(/CORS|403|Failed to load|Failed to fetch|ERR_FAILED|not available|readyroom/i);
+  const stranger = await person(chromium, elsewhere.url, { expected: /CORS|ERR_FAILED|readyroom/i });
   await stranger.page.getByRole("button", { name: /^Open the chat/ }).click();
   await panel(stranger.page).getByText("This chat is not available on this website.").waitFor();
   await stranger.close();

@@ -72,12 +72,12 @@ class Guard {
 
 /**
  * A person with a browser of their own, signed in as `login` unless that is left out.
- * `theme` is light or dark, `locale` a language, `size` one of SIZES.
+ * `theme` is light or dark, `locale` a language, `size` one of SIZES; `expected` is no fault of the page's.
  */
 export async function person(
   browser,
   url,
-  { login, size = SIZES.laptop, theme = "light", locale = "en", path = "/" } = {},
+  { login, size = SIZES.laptop, theme = "light", locale = "en", path = "/", expected } = {},
 ) {
   const context = await browser.newContext({
     baseURL: url,
@@ -89,6 +89,7 @@ export async function person(
   });
   context.setDefaultTimeout(10_000);
   const guard = new Guard();
+  if (expected) guard.expect(expected);
   context.on("page", (page) => guard.watch(page));
   const page = await context.newPage();
   if (login) {
