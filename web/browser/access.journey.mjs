@@ -1,4 +1,4 @@
-// How one comes in: a new server is set up, somebody signs in, and a screen on a wall needs nobody.
+// How one comes in: somebody signs in, and a screen on a wall needs nobody.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -15,29 +15,6 @@ afterEach(() => Promise.all(chromium.contexts().map((context) => context.close()
 after(async () => {
   await chromium?.close();
   await house?.close();
-});
-
-test("a new server is set up with its token, once, and its administrator is in", async () => {
-  const { house: unset, token } = await House.unset();
-  const { page, guard, ...ada } = await person(chromium, unset.url, { path: "/setup" });
-  await accessible(page);
-  await shot(page, "access-setup");
-  await page.getByLabel(/token/i).fill("not-the-token-at-all");
-  await page
-    .getByLabel(/account/i)
-    .first()
-    .fill("acme");
-  await page.getByLabel(/your name/i).fill("Ada Admin");
-  await page.getByLabel(/login|username/i).fill("ada");
-  await page.locator("input[type=password]").fill(PASSWORD);
-  guard.expect(/403/);
-  await page.getByRole("main").or(page.locator("form")).getByRole("button").last().click();
-  await page.getByRole("alert").waitFor();
-  await page.getByLabel(/token/i).fill(token);
-  await page.getByRole("main").or(page.locator("form")).getByRole("button").last().click();
-  await page.getByRole("link", { name: "Settings" }).waitFor();
-  await ada.close();
-  await unset.close();
 });
 
 test("a wrong password says so and nothing more; the right one leads where one wanted to go", async () => {
