@@ -108,13 +108,14 @@ impl Demo {
     }
 
     async fn show(&self, mut config: Config, out: &mut dyn Write) -> anyhow::Result<Exit> {
+        // Before anything is made that would have to be removed.
+        let told_to_stop = told_to_stop()?;
         config.listen = (Ipv4Addr::LOCALHOST, free(self.port, PORT)?).into();
         // Everybody comes from one address here.
         config.rates.sign_ins_per_minute = 600;
         config.rates.unknown_per_minute = 60_000;
         config.rates.chats_per_minute = 600;
         let server = Server::start(config).await.map_err(|error| stop(Exit::Store, format!("{error:#}")))?;
-        let told_to_stop = told_to_stop()?;
         let tally = Arc::new(Tally::default());
         let began = Instant::now();
         let ended = tokio::select! {
