@@ -141,4 +141,26 @@ mod tests {
         assert!(ASSETS.is_sorted_by_key(|asset| asset.path));
         assert!(ASSETS.iter().all(|asset| find(asset.path).is_some_and(|found| found.etag == asset.etag)));
     }
+
+    /// What a first visit must load before it shows something, and what a shop's every visitor loads.
+    const FIRST_BYTES_MAX: usize = 120_000;
+    const WIDGET_BYTES_MAX: usize = 25_000;
+
+    #[test]
+    fn the_console_and_the_widget_stay_small() {
+        let page = std::str::from_utf8(index().plain).unwrap();
+        let scripts: Vec<&str> = page.split('"').filter(|word| word.ends_with(".js")).collect();
+        let Some(widget) = find("widget.js") else {
+            assert!(scripts.is_empty(), "pages without a widget");
+            return;
+        };
+        assert!(!scripts.is_empty(), "{page}");
+        let first: usize = scripts
+            .iter()
+            .map(|path| find(path.trim_start_matches('/')).and_then(|script| script.brotli).map_or(0, <[u8]>::len))
+            .sum();
+        assert!((1_000..=FIRST_BYTES_MAX).contains(&first), "the console begins with {first} bytes");
+        let widget = widget.gzip.map_or(0, <[u8]>::len);
+        assert!((1_000..=WIDGET_BYTES_MAX).contains(&widget), "the widget has {widget} bytes");
+    }
 }

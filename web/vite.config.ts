@@ -55,5 +55,10 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["tests/**/*.test.ts"],
     restoreMocks: true,
+    // The console's modules are loaded once, not once for each file of tests: that was two thirds of the time.
+    isolate: false,
+    // Long, for a machine that is busy: a test ends as soon as it is done.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

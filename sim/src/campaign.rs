@@ -96,7 +96,7 @@ pub fn campaign(plan: Campaign) -> Tally {
         println!("  {count:>10}  {}", fault.words());
         match (count, whole) {
             (0, true) => {
-                println!("This fault never occurred, so nothing is proved about it: {fault:?}.");
+                println!("FAILED: this fault never occurred, so nothing is proved about it: {fault:?}.");
                 sum.tally.failed += 1;
             }
             (0, false) => sum.tally.skipped += 1,
@@ -149,16 +149,14 @@ fn note(sum: &Mutex<Sum>, work: &Work<'_>, outcome: &Outcome) -> bool {
     sum.faults.take(&outcome.faults);
     sum.checks += outcome.checks;
     sum.events += outcome.events;
-    if outcome.violation.is_none() {
+    let Some(violation) = &outcome.violation else {
         sum.tally.passed += 1;
         return false;
-    }
+    };
     sum.tally.failed += 1;
     sum.told += 1;
-    if let (Some(violation), true) = (&outcome.violation, sum.told > TOLD_MAX) {
-        let kind = if work.is_crash { " (crash)" } else { "" };
-        println!("Seed {}{kind} breaks invariant {}: {}", outcome.seed, violation.number, violation.what);
-    }
+    let kind = if work.is_crash { " (crash)" } else { "" };
+    println!("FAILED: seed {}{kind} breaks invariant {}: {}", outcome.seed, violation.number, violation.what);
     sum.told <= TOLD_MAX
 }
 
@@ -170,7 +168,7 @@ fn same_seed_same_log(from: u64, sum: &mut Sum) {
         if once == twice {
             sum.tally.passed += 1;
         } else {
-            println!("Seed {seed} gave the log {once:016x} and then {twice:016x}: invariant 34 does not hold.");
+            println!("FAILED: seed {seed} gave the log {once:016x} and then {twice:016x}: invariant 34 does not hold.");
             sum.tally.failed += 1;
         }
         hash = hash.rotate_left(9) ^ once;

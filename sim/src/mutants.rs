@@ -23,7 +23,13 @@ pub fn mutants() -> Option<Tally> {
     switch(None);
     for seed in 1..=5 {
         let violation = crate::run::hour(seed, 1.0).violation;
-        add(violation.is_none(), format!("no mutant, seed {seed}: {}", violation.map_or("clean".into(), |it| it.what)));
+        add(
+            violation.is_none(),
+            violation.map_or_else(
+                || format!("no mutant, seed {seed}: clean"),
+                |it| format!("FAILED: no mutant, seed {seed}: {}", it.what),
+            ),
+        );
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -38,7 +44,7 @@ pub fn mutants() -> Option<Tally> {
                             let at = format!("invariant {} at seed {seed}", violation.number);
                             add(true, format!("{:<28} {at:<26} {}", format!("{mutant:?}"), violation.what));
                         }
-                        None => add(false, format!("{:<28} SURVIVES {SEEDS_MAX} seeds", format!("{mutant:?}"))),
+                        None => add(false, format!("FAILED: {mutant:?} survives {SEEDS_MAX} seeds")),
                     }
                 }
             });

@@ -85,7 +85,7 @@ pub fn describe(seed: u64, is_crash: bool, hours: f64) -> String {
         (false, false) => format!("--seed {seed} --hours {hours}"),
     };
     format!(
-        "Seed {seed}{} breaks invariant {} ({}) at {}:\n  {}\nThe last that happened:\n  {last}\nTo see it again: cargo run -p readyroom-sim --release -- {again}",
+        "Seed {seed}{} breaks invariant {} ({}) at {}:\n  {}\nThe last that happened:\n  {last}\nTo see it again: cargo run --release --bin readyroom-sim -- {again}",
         if is_crash { " (crash)" } else { "" },
         violation.number,
         violation.invariant(),

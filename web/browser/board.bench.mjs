@@ -1,6 +1,8 @@
 // How the supervisor's page bears a floor of five thousand agents who change two thousand times a second. The feed is
 // made for measuring: its rows have the shape and the size of real ones, and no floor behind them. After a build:
 // node browser/board.bench.mjs [agents] [changes a second] [seconds]
+//
+// Prints a line of JSON for each figure, beside its budget, as the other measurements do.
 
 import { preview } from "vite";
 import { feed } from "./feed.mjs";
@@ -223,30 +225,30 @@ await page.waitForTimeout(500);
 await cdp.send("HeapProfiler.collectGarbage");
 const { usedSize } = await cdp.send("Runtime.getHeapUsage");
 
-const share = (from, to, of) => (to[of] - from[of]) / (to.at - from.at);
-const main = share(before, after, "all");
-const heapMb = usedSize / 1e6;
-const percent = (part) => `${(part * 100).toFixed(1)} %`;
-console.log(
-  `agents ${agents}, changes ${((written.length * each) / took).toFixed(0)} a second, ${took.toFixed(1)} s`,
-);
-console.log(
-  `at rest: p95 frame ${rest.p95.toFixed(1)} ms, main thread ${percent(share(restBefore, restAfter, "all"))}`,
-);
-console.log(
-  `p50 frame ${live.p50.toFixed(1)} ms, p95 frame ${live.p95.toFixed(1)} ms, worst ${live.worst.toFixed(0)} ms, ${live.count} frames`,
-);
-const parts = ["script", "style", "layout"].map((part) => `${part} ${percent(share(before, after, part))}`);
-console.log(`main thread ${percent(main)}, of it ${parts.join(", ")}`);
-console.log(`heap after garbage collection ${heapMb.toFixed(1)} MB, elements in the table ${elements}`);
-const over = [
-  live.p95 > BUDGET.frameMs && "frame",
-  main > BUDGET.mainThread && "main thread",
-  heapMb > BUDGET.heapMb && "heap",
-  elements > BUDGET.elements && "elements",
-].filter(Boolean);
-console.log(over.length ? `over the budget: ${over.join(", ")}` : "within the budget");
 await chromium.close();
 stream.close();
 await server.close();
-process.exitCode = over.length ? 1 : 0;
+
+const share = (from, to, of) => (100 * (to[of] - from[of])) / (to.at - from.at);
+const round = (value) => Number(value.toPrecision(4));
+function figure(name, value, unit, beside, besideValue) {
+  const more = { beside, beside_value: round(besideValue), ratio: round(value / besideValue) };
+  console.log(JSON.stringify({ name: `page_${name}`, value: round(value), unit, n: live.count, ...more }));
+}
+const changes = (written.length * each) / took;
+figure("changes", changes, "per second", "asked for", rate);
+figure("frame_p50", live.p50, "ms", "the page at rest", rest.p50);
+figure("frame_p95", live.p95, "ms", "budget", BUDGET.frameMs);
+figure("main_thread", share(before, after, "all"), "% of a core", "budget", 100 * BUDGET.mainThread);
+figure(
+  "main_thread_at_rest",
+  share(restBefore, restAfter, "all"),
+  "% of a core",
+  "budget",
+  100 * BUDGET.mainThread,
+);
+for (const part of ["script", "style", "layout"]) {
+  figure(part, share(before, after, part), "% of a core", "the main thread", share(before, after, "all"));
+}
+figure("heap", usedSize / 1e6, "MB", "budget", BUDGET.heapMb);
+figure("table_elements", elements, "elements", "budget", BUDGET.elements);

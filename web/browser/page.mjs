@@ -87,7 +87,8 @@ export async function person(
     timezoneId: "Europe/Oslo",
     reducedMotion: "reduce",
   });
-  context.setDefaultTimeout(10_000);
+  // Long, for a machine that is busy: a wait ends as soon as what it waits for is there.
+  context.setDefaultTimeout(30_000);
   const guard = new Guard();
   if (expected) guard.expect(expected);
   context.on("page", (page) => guard.watch(page));

@@ -1,4 +1,4 @@
-// Runs every journey, one file after the other, and counts: the last line is
+// Runs every journey, one file after the other, names those that failed, and counts: the last line is
 // `N passed, N failed, N skipped`. With names, only the files that begin so: node browser/run.mjs desk
 
 import { readdir } from "node:fs/promises";
@@ -23,11 +23,16 @@ const isCheck = (event) => event.details?.type !== "suite" && !event.name.endsWi
 told.on("test:pass", (event) => {
   if (isCheck(event)) count[event.skip || event.todo ? "skipped" : "passed"] += 1;
 });
+const failed = [];
 told.on("test:fail", (event) => {
-  if (isCheck(event) || event.details?.error?.failureType !== "subtestsFailed") count.failed += 1;
+  if (!isCheck(event) && event.details?.error?.failureType === "subtestsFailed") return;
+  count.failed += 1;
+  const [why] = String(event.details?.error?.cause?.message ?? event.details?.error?.message).split("\n");
+  failed.push(`FAILED: ${event.name}: ${why}`);
 });
 told.compose(new spec()).pipe(process.stdout);
 process.on("exit", () => {
   process.exitCode = count.failed ? 1 : 0;
+  failed.forEach((line) => console.log(line));
   console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 });

@@ -30,5 +30,8 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["**/*.test.ts"],
     restoreMocks: true,
+    isolate: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -2,7 +2,8 @@
 
 use crate::parts::Outcome;
 use crate::tally::Tally;
-use std::io::{BufRead, BufReader};
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -24,23 +25,53 @@ pub fn built(root: &Path, target: &str, name: &str, arguments: &[&str]) -> Resul
     Ok(command)
 }
 
+thread_local! {
+    /// What stands before each line of the programs this thread runs.
+    static LABEL: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// Does it with the name before every line that programs say meanwhile: another thread's programs speak too.
+pub fn named<T>(name: &'static str, work: impl FnOnce() -> T) -> T {
+    let before = LABEL.replace(Some(name));
+    let done = work();
+    LABEL.set(before);
+    done
+}
+
 /// Runs it and shows what it says; every line of its stdout is heard. True if it ended well.
 pub fn run(command: &mut Command, mut hear: impl FnMut(&str)) -> Result<bool, String> {
+    let label = LABEL.get().map(|name| format!("{name}| ")).unwrap_or_default();
     // Not on stdout, which may be a table or JSON for others to read.
-    eprintln!("$ {}", spoken(command));
+    eprintln!("{label}$ {}", spoken(command));
+    if !label.is_empty() {
+        command.stderr(Stdio::piped());
+    }
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("`{}` could not be run: {error}", spoken_name(command)))?;
-    let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped"));
+    let (stdout, stderr, label) = (child.stdout.take().expect("stdout is piped"), child.stderr.take(), &label);
+    let heard = std::thread::scope(|scope| {
+        let aside = stderr.map(|stderr| scope.spawn(move || lines(stderr, |said| eprint!("{label}{said}"))));
+        let heard = lines(stdout, |said| {
+            print!("{label}{said}");
+            hear(said.trim_end());
+        });
+        heard.and(aside.map_or(Ok(()), |aside| aside.join().expect("it only prints")))
+    });
+    heard.map_err(|error| error.to_string())?;
+    Ok(child.wait().map_err(|error| error.to_string())?.success())
+}
+
+/// Every line, with its end.
+fn lines(from: impl Read, mut each: impl FnMut(&str)) -> io::Result<()> {
+    let mut from = BufReader::new(from);
     let mut line = Vec::new();
-    while lines.read_until(b'\n', &mut line).map_err(|error| error.to_string())? > 0 {
-        let said = String::from_utf8_lossy(&line);
-        print!("{said}");
-        hear(said.trim_end());
+    while from.read_until(b'\n', &mut line)? > 0 {
+        each(&String::from_utf8_lossy(&line));
         line.clear();
     }
-    Ok(child.wait().map_err(|error| error.to_string())?.success())
+    Ok(())
 }
 
 /// Runs a program whose good end is one passed check.
@@ -52,18 +83,28 @@ pub fn gate(command: &mut Command) -> Outcome {
     }
 }
 
-/// Runs a program whose last line counts its checks.
+/// What such a program writes before the name of each check that did not hold.
+const FAILED: &str = "FAILED: ";
+/// How many of them are repeated at the end.
+const NAMED_MAX: usize = 20;
+
+/// Runs a program whose last line counts its checks; a line `FAILED: name` tells of one that did not hold.
 pub fn counted(command: &mut Command) -> Outcome {
-    let mut last = String::new();
+    let (mut last, mut failed) = (String::new(), Vec::new());
     let ended = run(command, |line| {
-        if !line.is_empty() {
+        if line.starts_with(FAILED) {
+            failed.push(line.to_string());
+            failed.truncate(NAMED_MAX);
+        } else if !line.is_empty() {
             last = line.to_string();
         }
     });
-    match ended {
+    let mut outcome = match ended {
         Ok(well) => judged(&spoken(command), well, Tally::of_last_line(&last)),
         Err(sentence) => Outcome::could_not(sentence),
-    }
+    };
+    outcome.notes.extend(failed);
+    outcome
 }
 
 /// A count is believed only if the program ended as it says: green and well, or red and badly.
@@ -110,6 +151,12 @@ mod tests {
     }
 
     #[test]
+    fn under_a_name_a_program_is_heard_and_judged_alike() {
+        let outcome = named("part", || counted(&mut sh("echo aside >&2; echo 2 passed, 0 failed, 0 skipped")));
+        assert_eq!(outcome.tally, Tally { passed: 2, failed: 0, skipped: 0 });
+    }
+
+    #[test]
     fn the_last_line_counts() {
         let outcome = counted(&mut sh("echo 9 passed, 9 failed, 9 skipped; echo 2 passed, 0 failed, 1 skipped"));
         assert_eq!(outcome.tally, Tally { passed: 2, failed: 0, skipped: 1 });
@@ -124,7 +171,9 @@ mod tests {
 
     #[test]
     fn a_program_that_ends_well_but_counts_red_is_red() {
-        assert_eq!(counted(&mut sh("echo 2 passed, 4 failed, 0 skipped")).tally.failed, 4);
+        let outcome = counted(&mut sh("echo FAILED: a break; echo 2 passed, 4 failed, 0 skipped"));
+        assert_eq!(outcome.tally.failed, 4);
+        assert_eq!(outcome.notes, ["FAILED: a break"]);
     }
 
     #[test]

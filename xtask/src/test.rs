@@ -2,6 +2,7 @@
 
 use crate::Command;
 use crate::parts::{Outcome, PARTS, Part};
+use crate::shell;
 use crate::tally::Tally;
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,8 +14,8 @@ pub const COMMAND: Command = Command {
     about: "run every check, cheapest first",
     help: "Usage: cargo xtask test [part…]
 
-Runs every check, cheapest first, and goes on after a failure, so that one run
-shows everything. Prints the minutes of each part; the last line is
+Runs every check, about the cheapest first, and goes on after a failure, so that one run
+shows everything. Prints the minutes of each part, and what failed by name; the last line is
 
   N passed, N failed, N skipped
 
@@ -22,14 +23,15 @@ summed over all parts. A part that could not run counts as failed. The exit code
 is 0 only if nothing failed.
 
 With names, runs only those parts (and the build, if they need it): fmt, tidy,
-web, clippy, build, tests, docs, readme, api, browser, bench, campaign, mutants.",
+clippy, build, web, tests, docs, readme, browser, bench, campaign, api, mutants.",
     run: command,
 };
 
 fn command(root: &Path, arguments: &[String]) -> Result<ExitCode, String> {
     let chosen = chosen(PARTS, arguments)?;
+    let start = Instant::now();
     let ran = run(root, &chosen);
-    println!("{}", report(&ran));
+    println!("{}", report(&ran, start.elapsed()));
     let sum: Tally = ran.iter().map(|ran| ran.outcome.tally).sum();
     Ok(if sum.is_red() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -51,35 +53,49 @@ fn chosen<'a>(parts: &'a [Part], names: &[String]) -> Result<Vec<&'a Part>, Stri
     Ok(parts.iter().filter(|part| named(part) || (builds && part.is_build)).collect())
 }
 
-/// One after the other: on two cores each part keeps both busy by itself, and its minutes mean something.
+/// One after the other, or by twos: most parts keep both cores of a small machine busy by themselves, and their minutes
+/// mean something.
 fn run(root: &Path, parts: &[&Part]) -> Vec<Ran> {
     let mut built = true;
     let mut done = Vec::new();
-    for part in parts {
-        println!("\n== {}: {}", part.name, part.about);
-        let start = Instant::now();
-        let outcome = if part.after_build && !built {
-            // What stands in target/ is of an older source and would prove nothing.
-            Outcome::could_not("needs the build, which failed".into())
-        } else {
-            (part.run)(root)
+    for together in parts.chunk_by(|_, next| next.beside) {
+        let ran: Vec<Ran> = match together {
+            [part] => vec![run_one(root, part, built)],
+            _ => std::thread::scope(|scope| {
+                let threads: Vec<_> = together
+                    .iter()
+                    .map(|part| scope.spawn(move || shell::named(part.name, || run_one(root, part, built))))
+                    .collect();
+                threads.into_iter().map(|thread| thread.join().expect("a part says what it could not")).collect()
+            }),
         };
-        let took = start.elapsed();
-        println!("== {}: {}, {} min", part.name, outcome.tally, minutes(took));
-        built &= !(part.is_build && outcome.tally.is_red());
-        done.push(Ran { name: part.name, outcome, took });
+        built &= !together.iter().zip(&ran).any(|(part, ran)| part.is_build && ran.outcome.tally.is_red());
+        done.extend(ran);
     }
     done
 }
 
+fn run_one(root: &Path, part: &Part, built: bool) -> Ran {
+    println!("\n== {}: {}", part.name, part.about);
+    let start = Instant::now();
+    let outcome = if part.after_build && !built {
+        // What stands in target/ is of an older source and would prove nothing.
+        Outcome::could_not("needs the build, which failed".into())
+    } else {
+        (part.run)(root)
+    };
+    let took = start.elapsed();
+    println!("== {}: {}, {} min", part.name, outcome.tally, minutes(took));
+    Ran { name: part.name, outcome, took }
+}
+
 /// The table of minutes, what went wrong, and the sum as the last line.
-fn report(ran: &[Ran]) -> String {
+fn report(ran: &[Ran], total: Duration) -> String {
     let mut text = String::from("\npart        passed  failed skipped minutes\n");
     for Ran { name, outcome, took } in ran {
         let Tally { passed, failed, skipped } = outcome.tally;
         text += &format!("{name:<10} {passed:>7} {failed:>7} {skipped:>7} {:>7}\n", minutes(*took));
     }
-    let total = ran.iter().map(|ran| ran.took).sum();
     text += &format!("{:<34} {:>7}\n\n", "all", minutes(total));
     for Ran { name, outcome, .. } in ran {
         for note in &outcome.notes {
@@ -102,15 +118,17 @@ mod tests {
         about: "",
         is_build: false,
         after_build: false,
+        beside: false,
         run: |_| Outcome::from(Tally { passed: 3, failed: 0, skipped: 1 }),
     };
     const RED: Part = Part { name: "red", run: |_| Outcome::could_not("it broke".into()), ..GREEN };
     const BUILD: Part = Part { name: "build", is_build: true, ..GREEN };
     const BROKEN_BUILD: Part = Part { name: "build", is_build: true, ..RED };
     const AFTER: Part = Part { name: "after", after_build: true, ..GREEN };
+    const BESIDE: Part = Part { name: "beside", beside: true, ..RED };
 
     fn told(parts: &[&Part]) -> String {
-        report(&run(Path::new("."), parts))
+        report(&run(Path::new("."), parts), Duration::ZERO)
     }
 
     #[test]
@@ -124,6 +142,16 @@ mod tests {
     fn what_needs_the_build_is_red_when_the_build_is() {
         assert_eq!(told(&[&BROKEN_BUILD, &AFTER]).lines().last(), Some("0 passed, 2 failed, 0 skipped"));
         assert_eq!(told(&[&BUILD, &AFTER]).lines().last(), Some("6 passed, 0 failed, 2 skipped"));
+    }
+
+    #[test]
+    fn parts_beside_each_other_all_count_in_their_order() {
+        let text = told(&[&BUILD, &BESIDE, &AFTER]);
+        assert_eq!(text.lines().last(), Some("6 passed, 1 failed, 2 skipped"));
+        assert!(text.find("build").unwrap() < text.find("beside").unwrap(), "{text}");
+        assert!(text.contains("\nbeside: it broke\n"));
+        let broken = told(&[&GREEN, &Part { beside: true, ..BROKEN_BUILD }, &AFTER]);
+        assert_eq!(broken.lines().last(), Some("3 passed, 2 failed, 1 skipped"));
     }
 
     #[test]

@@ -74,6 +74,8 @@ def count(report):
         sys.exit(f"the run ended early: {told['stop_reason']}")
     bad = {operation for found in told["failures"] for operation in found["operations"]}
     bad |= {str(error.get("operation") or error) for error in told["errors"]}
+    for operation in sorted(bad):
+        print(f"FAILED: {operation}")
     operations = told["operations"]
     return operations["tested"] - len(bad), len(bad), operations["selected"] - operations["tested"]
 

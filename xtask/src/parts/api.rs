@@ -12,6 +12,7 @@ pub const PART: Part = Part {
     about: "requests made from the OpenAPI document are answered as it says",
     is_build: false,
     after_build: true,
+    beside: false,
     run: |root| run(root).unwrap_or_else(Outcome::could_not),
 };
 

@@ -9,6 +9,7 @@ pub const PART: Part = Part {
     about: "the measurements still run",
     is_build: false,
     after_build: true,
+    beside: false,
     run: |root| match built(root, "target", "readyroom-bench", &["--small"]) {
         Ok(mut bench) => gate(&mut bench),
         Err(sentence) => Outcome::could_not(sentence),

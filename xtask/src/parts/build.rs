@@ -9,5 +9,6 @@ pub const PART: Part = Part {
     about: "every program is built",
     is_build: true,
     after_build: false,
+    beside: false,
     run: |root| gate(&mut cargo(root, &["build", "--release", "--workspace"])),
 };

@@ -10,6 +10,7 @@ pub const PART: Part = Part {
     about: "the engine holds in a virtual world",
     is_build: false,
     after_build: true,
+    beside: false,
     run: |root| run(root, 2_000, 10_000),
 };
 

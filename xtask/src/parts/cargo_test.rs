@@ -11,6 +11,7 @@ pub const PART: Part = Part {
     about: "unit, integration and documentation tests",
     is_build: false,
     after_build: false,
+    beside: false,
     run,
 };
 

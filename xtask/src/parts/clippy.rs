@@ -9,6 +9,7 @@ pub const PART: Part = Part {
     about: "no lint, no warning, no fence crossed",
     is_build: false,
     after_build: false,
+    beside: false,
     run: |root| {
         let arguments = ["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"];
         gate(&mut cargo(root, &arguments))

@@ -9,6 +9,7 @@ pub const PART: Part = Part {
     about: "the documentation builds without a warning",
     is_build: false,
     after_build: false,
+    beside: false,
     run: |root| {
         let arguments = ["doc", "--release", "--workspace", "--no-deps", "--document-private-items"];
         gate(cargo(root, &arguments).env("RUSTDOCFLAGS", "-D warnings"))

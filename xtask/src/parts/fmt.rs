@@ -9,5 +9,6 @@ pub const PART: Part = Part {
     about: "the sources are formatted",
     is_build: false,
     after_build: false,
+    beside: false,
     run: |root| gate(&mut cargo(root, &["fmt", "--all", "--check"])),
 };

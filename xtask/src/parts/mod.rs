@@ -2,7 +2,7 @@
 
 mod api;
 mod bench;
-mod browser;
+pub mod browser;
 mod build;
 pub mod campaign;
 mod cargo_test;
@@ -13,7 +13,7 @@ pub mod kills;
 pub mod mutants;
 mod readme;
 mod tidy;
-mod web;
+pub mod web;
 
 use crate::tally::Tally;
 use std::path::Path;
@@ -28,6 +28,9 @@ pub struct Part {
     pub is_build: bool,
     /// Whether it runs such a program.
     pub after_build: bool,
+    /// Whether it runs at the same time as the part before it: both of them together, one after the other, would leave
+    /// a core idle for most of the time.
+    pub beside: bool,
     /// Runs it.
     pub run: fn(root: &Path) -> Outcome,
 }
@@ -36,16 +39,16 @@ pub struct Part {
 pub const PARTS: &[Part] = &[
     fmt::PART,
     tidy::PART,
-    web::PART,
     clippy::PART,
     build::PART,
+    web::PART,
     cargo_test::PART,
     docs::PART,
     readme::PART,
-    api::PART,
     browser::PART,
     bench::PART,
     campaign::PART,
+    api::PART,
     mutants::PART,
 ];
 

@@ -5,8 +5,14 @@ use crate::shell::{built, cargo, counted, gate};
 use std::path::Path;
 
 /// The part.
-pub const PART: Part =
-    Part { name: "mutants", about: "every planted fault is caught", is_build: false, after_build: false, run };
+pub const PART: Part = Part {
+    name: "mutants",
+    about: "every planted fault is caught",
+    is_build: false,
+    after_build: false,
+    beside: true,
+    run,
+};
 
 /// Away from the shipped programs: mutants must never reach one, and other flags rebuild everything.
 const TARGET: &str = "target/mutants";

@@ -9,12 +9,18 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The part.
-pub const PART: Part =
-    Part { name: "readme", about: "the README's commands work", is_build: false, after_build: true, run };
+pub const PART: Part = Part {
+    name: "readme",
+    about: "the README's commands work",
+    is_build: false,
+    after_build: true,
+    beside: false,
+    run,
+};
 
 /// The commands of the README; the last is the one that runs us.
 const DEMO: &str = "cargo run --release -- demo";
-const STORY: &str = "cargo run -p readyroom-sim --release -- ";
+const STORY: &str = "cargo run --release --bin readyroom-sim -- ";
 const TEST: &str = "cargo xtask test";
 /// Within which the demo has said where it is.
 const DEMO_BEGINS: Duration = Duration::from_secs(20);
@@ -101,9 +107,9 @@ mod tests {
 
     #[test]
     fn the_command_is_taken_as_typed() {
-        let readme = "# Readyroom\n\n```sh\n$ cargo run -p readyroom-sim --release -- --seed 1  # a story\n```\n";
+        let readme = "# Readyroom\n\n```sh\n$ cargo run --release --bin readyroom-sim -- --seed 1  # a story\n```\n";
         let line = shown(readme, STORY).unwrap();
-        assert_eq!(words_after_cargo(line).join(" "), "run -p readyroom-sim --release -- --seed 1");
+        assert_eq!(words_after_cargo(line).join(" "), "run --release --bin readyroom-sim -- --seed 1");
         assert_eq!(shown(readme, TEST), None);
     }
 

@@ -5,8 +5,14 @@ use crate::tidy;
 use std::path::Path;
 
 /// The part.
-pub const PART: Part =
-    Part { name: "tidy", about: "the rules of the house hold", is_build: false, after_build: false, run };
+pub const PART: Part = Part {
+    name: "tidy",
+    about: "the rules of the house hold",
+    is_build: false,
+    after_build: false,
+    beside: false,
+    run,
+};
 
 fn run(root: &Path) -> Outcome {
     match tidy::inspect(root) {

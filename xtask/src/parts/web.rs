@@ -13,6 +13,7 @@ pub const PART: Part = Part {
     about: "the console's manner, types and unit tests",
     is_build: false,
     after_build: false,
+    beside: true,
     run: |root| run(root).unwrap_or_else(Outcome::could_not),
 };
 
@@ -30,6 +31,8 @@ fn run(root: &Path) -> Result<Outcome, String> {
     let ended_well = shell::run(npm(root, &["run", "--silent", "test"]).env("NO_COLOR", "1"), |line| {
         if let Some(tally) = tests(line) {
             *counted.get_or_insert_default() += tally;
+        } else if line.starts_with(" FAIL ") {
+            sum.notes.push(line.trim_start().to_owned());
         }
     })?;
     sum.add(shell::judged("npm test", ended_well, counted));
@@ -54,7 +57,7 @@ fn tests(line: &str) -> Option<Tally> {
 }
 
 /// npm, in the console's directory.
-fn npm(root: &Path, arguments: &[&str]) -> Command {
+pub fn npm(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("npm");
     command.args(arguments).current_dir(root.join("web"));
     command
