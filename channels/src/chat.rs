@@ -277,7 +277,8 @@ mod tests {
         Chat { held: Some(held(7, stage)), place: Some(2), wrote: true, blocked: false }
     }
 
-    const OFFERED: StageFacts = StageFacts::Offered { agent: ANNA, offer: OfferId::from_u128(9) };
+    const OFFERED: StageFacts =
+        StageFacts::Offered { agent: ANNA, offer: OfferId::from_u128(9), until: Timestamp(9_000) };
     const ACTIVE: StageFacts = StageFacts::Active { agent: ANNA, held: false };
     const PARKED: StageFacts = StageFacts::Parked { agent: ANNA };
     const WRAPPING: StageFacts = StageFacts::Wrapping { agent: ANNA };

@@ -41,6 +41,8 @@ struct Scene {
     names: BTreeMap<String, u128>,
     subject: String,
     refused: Option<Refusal>,
+    /// Whether the line recorded a note.
+    noted: bool,
 }
 
 impl Scene {
@@ -51,6 +53,7 @@ impl Scene {
             names: BTreeMap::new(),
             subject: String::new(),
             refused: None,
+            noted: false,
         };
         let general = QueueId::from_u128(scene.id("General"));
         scene.must(BOSS, OpenAccount { general });
@@ -82,6 +85,7 @@ impl Scene {
     fn ask(&mut self, by: Actor, command: impl Into<Command>) {
         self.engine.handle(self.now, Input::Command { ticket: Ticket(1), by, command: command.into() });
         while let Some(turn) = self.engine.poll() {
+            self.noted |= turn.events.iter().any(|fact| matches!(fact.event, Event::NoteRecorded { .. }));
             self.refused = turn.answer.and_then(|answer| answer.result.err()).or(self.refused.take());
         }
     }
@@ -94,7 +98,7 @@ impl Scene {
     fn line(&mut self, line: &str) {
         let (told, seen) = line.split_once("->").unwrap_or((line, ""));
         let words: Vec<_> = told.split([' ', ',']).filter(|word| !word.is_empty()).collect();
-        self.refused = None;
+        (self.refused, self.noted) = (None, false);
         match words.as_slice() {
             ["queue", name, channels, rest @ ..] => self.add_queue(name, channels, rest),
             ["agent", name, rest @ ..] => self.add_agent(name, rest),
@@ -190,8 +194,7 @@ impl Scene {
             }
             [who, "writes"] => {
                 let conversation = self.work(who);
-                let body = Sealed { key: KeyId([1; 16]), bytes: vec![1] };
-                self.ask(Actor::Client, RecordMessage { conversation, author: Author::Client, body });
+                self.ask(Actor::Client, RecordMessage { conversation, author: Author::Client, body: text() });
             }
             ["boss", act @ ..] => self.boss(act, line),
             [who, act @ ..] => {
@@ -237,9 +240,13 @@ impl Scene {
                 let (conversation, agent) = (self.work(work), self.agent(agent));
                 self.ask(BOSS, Assign { conversation, agent });
             }
+            ["notes", "in", work] => {
+                let conversation = self.work(work);
+                self.ask(BOSS, RecordNote { conversation, body: text() });
+            }
             ["moves", work, "to", queue] => {
                 let (conversation, queue) = (self.work(work), self.queue(queue));
-                self.ask(BOSS, Transfer { conversation, to: Target::Queue(queue) });
+                self.ask(BOSS, Transfer { conversation, to: Target::Queue(queue), note: None });
             }
             ["locks", agent, "in", queue] => {
                 let (agent, queue) = (self.agent(agent), self.queue(queue));
@@ -349,8 +356,11 @@ impl Scene {
             }
             ["writes", work] => {
                 let conversation = self.work(work);
-                let body = Sealed { key: KeyId([1; 16]), bytes: vec![1] };
-                self.ask(me, RecordMessage { conversation, author: Author::Agent(agent), body });
+                self.ask(me, RecordMessage { conversation, author: Author::Agent(agent), body: text() });
+            }
+            ["notes", "in", work] => {
+                let conversation = self.work(work);
+                self.ask(me, RecordNote { conversation, body: text() });
             }
             ["ends", work] => {
                 let conversation = self.work(work);
@@ -364,13 +374,14 @@ impl Scene {
                 let conversation = self.work(work);
                 self.ask(me, Requeue { conversation });
             }
-            ["hands", work, "to", "queue", queue] => {
+            ["hands", work, "to", "queue", queue, noting @ ..] => {
                 let (conversation, queue) = (self.work(work), self.queue(queue));
-                self.ask(me, Transfer { conversation, to: Target::Queue(queue) });
+                let note = (noting == ["noting"]).then(text);
+                self.ask(me, Transfer { conversation, to: Target::Queue(queue), note });
             }
             ["hands", work, "to", other] => {
                 let (conversation, other) = (self.work(work), UserId::from_u128(self.id(other)));
-                self.ask(me, Transfer { conversation, to: Target::Agent(other) });
+                self.ask(me, Transfer { conversation, to: Target::Agent(other), note: None });
             }
             ["begins", "a", "direct", "call"] => self.ask(Actor::Signalling, StartExternalCall { agent, call }),
             ["ends", "the", "direct", "call"] => self.ask(Actor::Signalling, EndExternalCall { agent, call }),
@@ -440,8 +451,11 @@ impl Scene {
         {
             return self.work_is(work, rest, phrase);
         }
-        if let ["refused", code] = words.as_slice() {
-            return self.refused.as_ref().is_some_and(|refusal| refusal.code() == *code);
+        match words.as_slice() {
+            ["refused", code] => return self.refused.as_ref().is_some_and(|refusal| refusal.code() == *code),
+            ["noted"] => return self.noted,
+            ["nothing", "noted"] => return !self.noted,
+            _ => {}
         }
         if let Some(name) = words.first().filter(|&&name| self.slot(name).is_some()) {
             self.subject = (*name).to_owned();
@@ -497,6 +511,11 @@ impl Scene {
             _ => panic!("{phrase} is nothing that can be seen"),
         }
     }
+}
+
+/// A text that nobody reads.
+fn text() -> Sealed {
+    Sealed { key: KeyId([1; 16]), bytes: vec![1] }
 }
 
 /// A time of the one day on which all scenes play.

@@ -226,6 +226,7 @@ impl Story {
                 Author::Client => format!("{} writes.", self.client(*conversation)),
                 Author::Agent(agent) => format!("{} answers {}.", who(agent), self.client(*conversation)),
             },
+            Event::NoteRecorded { conversation, .. } => format!("A note is made on {}.", work(conversation)),
             Event::PrioritySet { conversation, priority } => {
                 format!("{} now has priority {priority}.", capital(&work(conversation)))
             }

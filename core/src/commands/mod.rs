@@ -109,6 +109,7 @@ commands! {
     rescind_offer::RescindOffer,
     hold::Hold,
     record_message::RecordMessage,
+    record_note::RecordNote,
     describe_client::DescribeClient,
     transfer::Transfer,
     assign::Assign,

@@ -1,7 +1,7 @@
 //! A conversation is handed on, to a queue or to an agent (M-26, M-27). Its age goes with it.
 
 use super::end_conversation::wrap_up_until;
-use super::{Ask, Decide, Decision, valid};
+use super::{Ask, Decide, Decision, record_note, valid};
 use crate::eligibility::{Code, Question};
 use crate::event::*;
 use crate::floor::conversation::{Conversation, Stage};
@@ -25,6 +25,8 @@ pub struct Transfer {
     pub conversation: ConversationId,
     /// Where to.
     pub to: Target,
+    /// What whoever gets it should know, sealed.
+    pub note: Option<Sealed>,
 }
 
 impl Decide for Transfer {
@@ -32,7 +34,8 @@ impl Decide for Transfer {
         let slot = ask.floor.find_conversation(self.conversation)?;
         let conversation = ask.floor.conversation(slot);
         let holder = may_move(ask, conversation)?;
-        match self.to {
+        let note = self.note.as_ref().map(|note| record_note::recorded(self.conversation, note)).transpose()?;
+        let moved = match self.to {
             Target::Queue(queue) => {
                 let queue_slot = ask.floor.find_queue(queue)?;
                 valid::channel(ask.floor, queue_slot, conversation.channel)?;
@@ -40,10 +43,11 @@ impl Decide for Transfer {
                 let mut events = let_go(ask, conversation, WorkOutcome::Transferred);
                 let (conversation, cause) = (self.conversation, QueueCause::Transferred);
                 events.push(Event::Queued { conversation, queue, since: ask.now, cause });
-                Ok(events)
+                events
             }
-            Target::Agent(agent) => hand_to(ask, slot, agent, holder, WorkOutcome::Transferred),
-        }
+            Target::Agent(agent) => hand_to(ask, slot, agent, holder, WorkOutcome::Transferred)?,
+        };
+        Ok(note.into_iter().chain(moved).collect())
     }
 }
 

@@ -393,6 +393,8 @@ pub enum Event {
     ConversationEnded { conversation: ConversationId, outcome: EndOutcome },
     /// Somebody wrote. The floor counts; the text is for others.
     MessageRecorded { conversation: ConversationId, author: Author, body: Sealed },
+    /// Who caused this noted something for those who have the conversation; its client never sees it.
+    NoteRecorded { conversation: ConversationId, body: Sealed },
     /// Higher goes first, 1 to 10.
     PrioritySet { conversation: ConversationId, priority: u8 },
     /// It is this agent's client, or nobody's.

@@ -266,6 +266,8 @@ pub enum StageFacts {
         agent: UserId,
         /// By which offer.
         offer: OfferId,
+        /// Until when.
+        until: Timestamp,
     },
     /// An agent has it.
     Active {
@@ -442,7 +444,9 @@ impl super::Floor {
             queue: self.queue(conversation.queue).id,
             stage: match conversation.stage {
                 super::Stage::Waiting => StageFacts::Waiting,
-                super::Stage::Offered(offer) => StageFacts::Offered { agent: name(offer.agent), offer: offer.id },
+                super::Stage::Offered(offer) => {
+                    StageFacts::Offered { agent: name(offer.agent), offer: offer.id, until: offer.until }
+                }
                 super::Stage::Active { agent, held, .. } => StageFacts::Active { agent: name(agent), held },
                 super::Stage::Parked { agent, .. } => StageFacts::Parked { agent: name(agent) },
                 super::Stage::Wrapping { agent } => StageFacts::Wrapping { agent: name(agent) },

@@ -252,6 +252,8 @@ impl Floor {
                 };
                 self.touch_conversation(slot, &mut touched);
             }
+            // The floor decides nothing by it, and its text is for others.
+            Event::NoteRecorded { .. } => {}
             Event::PrioritySet { conversation, priority } => {
                 let slot = self.known_conversation(*conversation);
                 self.conversations[slot.index()].priority = *priority;

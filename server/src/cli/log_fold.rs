@@ -200,7 +200,7 @@ pub fn queue_of(floor: &Floor, queue: QueueId) -> Option<&Queue> {
 pub fn stage(facts: &ConversationFacts) -> (&'static str, Option<UserId>, Option<OfferId>) {
     match facts.stage {
         StageFacts::Waiting => ("waiting", None, None),
-        StageFacts::Offered { agent, offer } => ("offered", Some(agent), Some(offer)),
+        StageFacts::Offered { agent, offer, .. } => ("offered", Some(agent), Some(offer)),
         StageFacts::Active { agent, held: false } => ("active", Some(agent), None),
         StageFacts::Active { agent, held: true } => ("held", Some(agent), None),
         StageFacts::Parked { agent } => ("parked", Some(agent), None),

@@ -161,6 +161,9 @@ pub fn event(event: &Event) -> String {
             let bytes = body.bytes.len();
             format!("{author} wrote in {conversation}: {bytes} bytes, sealed with {}", body.key)
         }
+        Event::NoteRecorded { conversation, body } => {
+            format!("a note in {conversation}: {} bytes, sealed with {}", body.bytes.len(), body.key)
+        }
         Event::PrioritySet { conversation, priority } => format!("{conversation} has priority {priority}"),
         Event::OwnerSet { conversation, owner } => match owner {
             Some(owner) => format!("{conversation} is of a client of {owner}"),

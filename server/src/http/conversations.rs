@@ -5,6 +5,7 @@ use super::agents::{At, Empty, Nothing};
 use super::body::Json;
 use super::context::{Accepted, Context};
 use super::gate::need;
+use super::messages;
 use super::problem::Problem;
 use super::query::{self, Page, Path, Query};
 use crate::auth::role::{ApiScope, Role};
@@ -161,7 +162,7 @@ async fn arrive(at: Context, body: Json<ArrivalBody>) -> Result<Response, Proble
 /// Where a conversation goes: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(min_properties = 1, max_properties = 1)]
+#[schema(min_properties = 1, max_properties = 2)]
 struct TransferBody {
     /// To this agent, who is offered it.
     #[schema(value_type = of::Agent, required = false)]
@@ -169,6 +170,9 @@ struct TransferBody {
     /// Into this queue (id or number), where it is routed anew at its age.
     #[schema(value_type = String, required = false)]
     queue: Option<String>,
+    /// What whoever gets it should know; the client never sees it.
+    #[schema(min_length = 1, max_length = 16000)]
+    note: Option<String>,
 }
 
 type One = Path<of::Conversation>;
@@ -177,14 +181,19 @@ type One = Path<of::Conversation>;
 #[utoipa::path(post, path = "/v1/conversations/{id}/transfer", tag = "work", params(("id" = of::Conversation, Path)),
     request_body = TransferBody, responses((status = 200, description = "Handed on", body = Accepted)))]
 async fn transfer(at: Context, Path(id): One, body: Json<TransferBody>) -> Result<Response, Problem> {
-    let to = match (&body.value.agent, &body.value.queue) {
+    let TransferBody { agent, queue, note } = body.value;
+    let to = match (&agent, &queue) {
         // Agents hand on to whom they like; only supervisors are kept to their teams' agents.
         (Some(agent), None) => Target::Agent(at.colleague(agent.0)?),
         (None, Some(queue)) => Target::Queue(at.queue(queue).await?),
         _ => return Err(Problem::invalid("agent", "give either an agent or a queue").at("queue", "give one of both")),
     };
     let (conversation, by) = at.work(id.0).await?;
-    at.post(by, Transfer { conversation, to }, body.key.as_ref(), StatusCode::OK, &Nothing {}).await
+    let note = match note {
+        Some(note) => Some(messages::sealed(&at, conversation, "note", note).await?.0),
+        None => None,
+    };
+    at.post(by, Transfer { conversation, to, note }, body.key.as_ref(), StatusCode::OK, &Nothing {}).await
 }
 
 /// To whom a conversation is given.

@@ -15,8 +15,8 @@ use crate::wire::conversation::{AuthorKind, MessageRow};
 use crate::wire::of;
 use axum::http::StatusCode;
 use axum::response::Response;
-use readyroom_core::commands::RecordMessage;
-use readyroom_core::event::Author;
+use readyroom_core::commands::{RecordMessage, RecordNote};
+use readyroom_core::event::{Author, Sealed};
 use readyroom_core::floor::Floor;
 use readyroom_core::floor::conversation::Stage;
 use readyroom_core::ids::*;
@@ -37,6 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(need(Role::Agent, ApiScope::WorkWrite, routes!(write)))
         .routes(need(Role::Agent, ApiScope::WorkRead, routes!(list)))
+        .routes(need(Role::Agent, ApiScope::WorkWrite, routes!(note)))
         .routes(need(Role::Supervisor, ApiScope::WorkRead, routes!(search)))
 }
 
@@ -59,17 +60,8 @@ struct MessageBody {
     request_body = MessageBody, responses((status = 201, description = "Recorded", body = Accepted)))]
 async fn write(at: Context, Path(id): Path<of::Conversation>, body: Json<MessageBody>) -> Result<Response, Problem> {
     let MessageBody { author, text, agent } = body.value;
-    let conversation = id.0;
-    if !TEXT_CHARS.contains(&text.chars().count()) {
-        let (least, most) = TEXT_CHARS.into_inner();
-        return Err(Problem::invalid("text", format!("must have {least} to {most} characters")));
-    }
-    let (conversation, by) = at.work(conversation).await?;
-    let known = move |floor: &Floor, _: Timestamp| {
-        let held = floor.conversation(floor.find_conversation(conversation)?);
-        Ok::<_, Refusal>((held.client, holder(floor, held.stage)))
-    };
-    let (client, holder) = at.look(None, known).await?.0?;
+    let (conversation, by) = at.work(id.0).await?;
+    let (body_sealed, holder) = sealed(&at, conversation, "text", text).await?;
     let author = match (author, agent) {
         (AuthorKind::Client, None) => Author::Client,
         (AuthorKind::Client, Some(_)) => {
@@ -78,10 +70,53 @@ async fn write(at: Context, Path(id): Path<of::Conversation>, body: Json<Message
         (AuthorKind::Agent, Some(agent)) => Author::Agent(at.agent(agent.0)?),
         (AuthorKind::Agent, None) => Author::Agent(holder.ok_or(Refusal::NotActive { conversation })?),
     };
-    let (vault, account) = (at.app.vault.clone(), at.caller.account);
-    let body_sealed = blocking(move || vault.seal(account, client, clock::now(), &text)).await??;
     let command = RecordMessage { conversation, author, body: body_sealed };
     at.post(by, command, body.key.as_ref(), StatusCode::CREATED, &Nothing {}).await
+}
+
+/// What is to be noted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NoteBody {
+    /// What.
+    #[schema(min_length = 1, max_length = 16000)]
+    text: String,
+}
+
+/// Note something in a conversation for those who have it later; its client never sees it. Notes stand among the
+/// messages
+#[utoipa::path(post, path = "/v1/conversations/{id}/notes", tag = "work", params(("id" = of::Conversation, Path)),
+    request_body = NoteBody, responses((status = 201, description = "Noted", body = Accepted)))]
+async fn note(at: Context, Path(id): Path<of::Conversation>, body: Json<NoteBody>) -> Result<Response, Problem> {
+    let (conversation, by) = at.work(id.0).await?;
+    let (sealed, _) = sealed(&at, conversation, "text", body.value.text).await?;
+    let command = RecordNote { conversation, body: sealed };
+    at.post(by, command, body.key.as_ref(), StatusCode::CREATED, &Nothing {}).await
+}
+
+/// A text of a conversation that is on the floor, sealed for its client; and who has the conversation. `field` is
+/// where the text stood in the body.
+///
+/// # Errors
+/// 400 `invalid` about the field, 404 `unknown_conversation`, the vault's.
+pub async fn sealed(
+    at: &Context,
+    conversation: ConversationId,
+    field: &str,
+    text: String,
+) -> Result<(Sealed, Option<UserId>), Problem> {
+    if !TEXT_CHARS.contains(&text.chars().count()) {
+        let (least, most) = TEXT_CHARS.into_inner();
+        return Err(Problem::invalid(field, format!("must have {least} to {most} characters")));
+    }
+    let known = move |floor: &Floor, _: Timestamp| {
+        let held = floor.conversation(floor.find_conversation(conversation)?);
+        Ok::<_, Refusal>((held.client, holder(floor, held.stage)))
+    };
+    let (client, holder) = at.look(None, known).await?.0?;
+    let (vault, account) = (at.app.vault.clone(), at.caller.account);
+    let sealed = blocking(move || vault.seal(account, client, clock::now(), &text)).await??;
+    Ok((sealed, holder))
 }
 
 /// The messages of a conversation, oldest first, also after it has ended

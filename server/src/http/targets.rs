@@ -154,7 +154,7 @@ fn see(
     limit: usize,
 ) -> Seen {
     floor.find_conversation(conversation)?;
-    let asked = |to: Target| Command::from(Transfer { conversation, to }).check(floor, now, by);
+    let asked = |to: Target| Command::from(Transfer { conversation, to, note: None }).check(floor, now, by);
     let on_floor = people.iter().filter_map(|user| Some((user, floor.find_agent(user.id).ok()?)));
     let agents = those_who_can_first(on_floor, limit, |(user, _)| asked(Target::Agent(user.id)));
     let agent = |((user, slot), refused): ((&Arc<User>, AgentSlot), Option<Refusal>)| AgentTarget {

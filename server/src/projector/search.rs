@@ -2,8 +2,9 @@
 
 use super::error::ReadError;
 use super::reader::{LIMIT_MAX, Reader, of_text};
-use readyroom_core::event::Author;
 use readyroom_core::ids::{ClientId, ConversationId, EventNo, KeyId, Timestamp};
+use readyroom_views::tables::WrittenBy;
+use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
 /// The longest text that is searched for.
@@ -23,7 +24,7 @@ pub struct Message {
     /// The thread.
     pub conversation: ConversationId,
     /// Who wrote it.
-    pub author: Author,
+    pub author: WrittenBy,
     /// What.
     pub text: String,
 }
@@ -43,13 +44,14 @@ impl Reader {
     }
 
     /// The newest messages that these keys sealed, oldest first: with the keys of a client, what was said in
-    /// all its threads. At most 10,000.
+    /// all its threads, without what others noted about it. At most 10,000.
     ///
     /// # Errors
     /// [`ReadError::Store`].
     pub fn messages_under(&self, keys: &[KeyId], limit: usize) -> Result<Vec<Message>, ReadError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM message WHERE key_id IN (SELECT value FROM json_each(?1)) ORDER BY seq DESC LIMIT ?2"
+            "SELECT {COLUMNS} FROM message WHERE key_id IN (SELECT value FROM json_each(?1)) AND author <> 'note'
+             ORDER BY seq DESC LIMIT ?2"
         );
         let keys: Vec<String> = keys.iter().map(KeyId::to_string).collect();
         let keys = serde_json::to_string(&keys).expect("ids are text");
@@ -112,19 +114,22 @@ impl Reader {
     }
 }
 
-const COLUMNS: &str = "seq, ts, position, conversation_id, author_id, text";
+const COLUMNS: &str = "seq, ts, position, conversation_id, author, author_id, text";
 
 fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
-    let agent: Option<String> = row.get(4)?;
+    let (author, user): (String, Option<String>) = (row.get(4)?, row.get(5)?);
+    let user = user.map(|_| of_text(row, 5)).transpose()?;
     Ok(Message {
         seq: row.get::<_, i64>(0)?.cast_unsigned(),
         ts: Timestamp(row.get(1)?),
         position: EventNo(row.get::<_, i64>(2)?.cast_unsigned()),
         conversation: of_text(row, 3)?,
-        author: match agent {
-            None => Author::Client,
-            Some(_) => Author::Agent(of_text(row, 4)?),
+        author: match (author.as_str(), user) {
+            ("client", None) => WrittenBy::Client,
+            ("agent", Some(agent)) => WrittenBy::Agent(agent),
+            ("note", user) => WrittenBy::Note(user),
+            _ => return Err(rusqlite::Error::InvalidColumnType(4, author, Type::Text)),
         },
-        text: row.get(5)?,
+        text: row.get(6)?,
     })
 }

@@ -13,12 +13,12 @@ use crate::wire::queue::QueueRow;
 use crate::wire::{Id, Instant};
 use bytes::Bytes;
 use readyroom_core::engine::{Touch, Turn};
-use readyroom_core::event::{Author, Event, Recorded, Sealed, SkillLevel, Status, WorkOutcome};
+use readyroom_core::event::{Event, Recorded, Sealed, SkillLevel, Status, WorkOutcome};
 use readyroom_core::floor::facts::{ConversationFacts, Facts, StageFacts};
 use readyroom_core::ids::*;
 use readyroom_core::settings::QueueSettings;
 use readyroom_views::board::Board;
-use readyroom_views::tables::{AgentEvent, AgentEvents, Filled, Table, Tables, Tracker};
+use readyroom_views::tables::{AgentEvent, AgentEvents, Filled, Table, Tables, Tracker, WrittenBy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of the agents' history that are remembered for those who reconnect.
@@ -70,7 +70,7 @@ pub(super) struct Message {
     pub client: Option<ClientId>,
     pub place: Option<Place>,
     pub ts: Timestamp,
-    pub author: Author,
+    pub author: WrittenBy,
     pub body: Sealed,
 }
 
@@ -233,10 +233,12 @@ impl Live {
                 self.handled.remove(agent);
                 self.agents.change(*agent, no);
             }
-            Event::MessageRecorded { conversation, author, body } => {
-                let facts = self.facts.get(conversation);
+            written @ (Event::MessageRecorded { .. } | Event::NoteRecorded { .. }) => {
+                let (conversation, author, body) =
+                    WrittenBy::of(written, event.by).expect("both are something that was written");
+                let facts = self.facts.get(&conversation);
                 let (place, client) = (facts.map(Place::of), facts.map(|facts| facts.client));
-                let (conversation, author, body) = (*conversation, *author, body.clone());
+                let body = body.clone();
                 self.message_bytes += body.bytes.len();
                 self.gathered_bytes += body.bytes.len();
                 let gone = self.messages.push(no, Message { conversation, client, place, ts: event.at, author, body });

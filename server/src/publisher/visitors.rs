@@ -9,6 +9,7 @@ use readyroom_channels::chat::{Chat, PLACE_MAX, current};
 use readyroom_core::event::{Author, Event};
 use readyroom_core::floor::facts::{ConversationFacts, StageFacts};
 use readyroom_core::ids::*;
+use readyroom_views::tables::WrittenBy;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -127,9 +128,9 @@ impl Visitors {
         let mut said: BTreeMap<ClientId, Vec<News>> = BTreeMap::new();
         for (position, message) in live.messages.after(before) {
             let watched = message.client.filter(|client| self.watched.contains_key(client));
-            if let Some(client) = watched {
+            if let (Some(client), Some(author)) = (watched, message.author.said()) {
                 let text = opener.open(&message.body);
-                let (conversation, ts, author) = (message.conversation, message.ts, message.author);
+                let (conversation, ts) = (message.conversation, message.ts);
                 said.entry(client).or_default().push(News::Said(Said { position, conversation, ts, author, text }));
             }
         }
@@ -314,7 +315,7 @@ impl Live {
     pub fn said_by_client(&self, conversation: ConversationId, upto: EventNo) -> Option<(EventNo, Timestamp)> {
         let messages = self.messages.after(EventNo(0));
         let theirs = messages.filter(|(at, message)| {
-            *at <= upto && message.conversation == conversation && message.author == Author::Client
+            *at <= upto && message.conversation == conversation && message.author == WrittenBy::Client
         });
         theirs.last().map(|(at, message)| (at, message.ts))
     }

@@ -1,9 +1,10 @@
 //! A conversation as the board shows it, and its messages as they come.
 
 use super::{Id, Instant, of, words};
-use readyroom_core::event::{Author, Pending};
+use readyroom_core::event::Pending;
 use readyroom_core::floor::facts::{ConversationFacts, StageFacts};
 use readyroom_core::ids::*;
+use readyroom_views::tables::WrittenBy;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,6 +28,8 @@ pub struct ConversationRow {
     pub agent: Option<of::Agent>,
     /// By which offer, when it is offered.
     pub offer: Option<of::Offer>,
+    /// Until when that stands.
+    pub offer_until: Option<Instant>,
     /// Whether the client is on hold.
     pub held: bool,
     /// Higher goes first, 1 to 10.
@@ -78,7 +81,10 @@ impl From<StageFacts> for Stage {
 impl ConversationRow {
     /// The row of a conversation that last changed at this position.
     pub fn new(facts: &ConversationFacts, position: EventNo) -> ConversationRow {
-        let offer = if let StageFacts::Offered { offer, .. } = facts.stage { Some(Id(offer)) } else { None };
+        let (offer, offer_until) = match facts.stage {
+            StageFacts::Offered { offer, until, .. } => (Some(Id(offer)), Some(Instant(until))),
+            _ => (None, None),
+        };
         ConversationRow {
             id: Id(facts.conversation),
             position: position.0,
@@ -88,6 +94,7 @@ impl ConversationRow {
             stage: facts.stage.into(),
             agent: agent_of(facts).map(Id),
             offer,
+            offer_until,
             held: matches!(facts.stage, StageFacts::Active { held: true, .. }),
             priority: facts.priority,
             arrived_at: Instant(facts.arrived_at),
@@ -120,8 +127,8 @@ pub struct MessageRow {
     /// When.
     pub ts: Instant,
     /// Who wrote.
-    pub author: AuthorKind,
-    /// Which agent, when one wrote.
+    pub author: WriterKind,
+    /// Which agent wrote, or which user made the note; null for a client, or a program's note.
     pub agent: Option<of::Agent>,
     /// What; none when its key is gone, because the person was forgotten.
     pub text: Option<String>,
@@ -137,18 +144,31 @@ pub enum AuthorKind {
     Agent,
 }
 
+/// Who wrote, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WriterKind {
+    /// The client.
+    Client,
+    /// An agent, to the client.
+    Agent,
+    /// Somebody at work, for others at work: the client never sees it.
+    Note,
+}
+
 impl MessageRow {
     /// The row of a message whose text was opened, or cannot be.
     pub fn new(
         position: EventNo,
         conversation: ConversationId,
         ts: Timestamp,
-        author: Author,
+        writer: WrittenBy,
         text: Option<String>,
     ) -> MessageRow {
-        let (author, agent) = match author {
-            Author::Client => (AuthorKind::Client, None),
-            Author::Agent(agent) => (AuthorKind::Agent, Some(Id(agent))),
+        let (author, agent) = match writer {
+            WrittenBy::Client => (WriterKind::Client, None),
+            WrittenBy::Agent(agent) => (WriterKind::Agent, Some(Id(agent))),
+            WrittenBy::Note(user) => (WriterKind::Note, user.map(Id)),
         };
         MessageRow { position: position.0, conversation: Id(conversation), ts: Instant(ts), author, agent, text }
     }

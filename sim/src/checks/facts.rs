@@ -126,7 +126,9 @@ fn conversation(m: &Model, told: &ConversationFacts, at: Timestamp) -> Held {
     hold!(3, at, rest == is, "{} is told as {rest:?} and is {is:?}", told.conversation);
     let stage = match known.place {
         Place::Waiting => StageFacts::Waiting,
-        Place::Offered(offer) => StageFacts::Offered { agent: m.offers[&offer].agent, offer },
+        Place::Offered(offer) => {
+            StageFacts::Offered { agent: m.offers[&offer].agent, offer, until: m.offers[&offer].until }
+        }
         Place::Active(agent) => StageFacts::Active { agent, held: known.held },
         Place::Parked(agent) => StageFacts::Parked { agent },
         Place::Closing(agent) => StageFacts::Wrapping { agent },

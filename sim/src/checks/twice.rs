@@ -11,6 +11,7 @@ fn is_idempotent(command: &Command) -> bool {
     !matches!(
         command,
         Command::RecordMessage(_)
+            | Command::RecordNote(_)
             | Command::DescribeClient(_)
             | Command::ForgetPerson(_)
             | Command::ExtendWrapUp(_)

@@ -239,6 +239,13 @@ impl Model {
                     Author::Agent(_) => Pending::Client,
                 };
             }
+            Event::NoteRecorded { conversation, .. } => {
+                let place = self.conversation(*conversation, at)?.place;
+                if let Actor::Agent(author) = recorded.by {
+                    let has_it = [Place::Active(author), Place::Parked(author), Place::Closing(author)];
+                    hold!(19, at, has_it.contains(&place), "{author} notes in {conversation}, which is {place:?}");
+                }
+            }
             Event::PrioritySet { conversation, priority } => self.conversation(*conversation, at)?.priority = *priority,
             Event::OwnerSet { conversation, owner } => self.conversation(*conversation, at)?.owner = *owner,
             Event::RequiredSkillsSet { conversation, skills } => {

@@ -260,6 +260,11 @@ impl World {
         }
     }
 
+    /// Every other handing on comes with a note.
+    fn perhaps_a_note(&mut self) -> Option<Sealed> {
+        (self.dice.below(2) == 0).then(|| self.text())
+    }
+
     fn agent_concludes(&mut self, house: usize, who: usize, conversation: ConversationId) {
         if !self.houses[house].agents[who].hands.contains(&conversation) {
             return;
@@ -272,15 +277,21 @@ impl World {
             13 | 14 => {
                 let queues: Vec<_> = self.houses[house].queues.keys().copied().collect();
                 if let Some(queue) = self.dice.pick(&queues) {
-                    self.asks(house, who, Transfer { conversation, to: Target::Queue(queue) });
+                    let note = self.perhaps_a_note();
+                    self.asks(house, who, Transfer { conversation, to: Target::Queue(queue), note });
                 }
             }
             15 | 16 => {
                 let other = self.dice.below(self.houses[house].agents.len());
                 let other = self.houses[house].agents[other].id;
-                self.asks(house, who, Transfer { conversation, to: Target::Agent(other) });
+                let note = self.perhaps_a_note();
+                self.asks(house, who, Transfer { conversation, to: Target::Agent(other), note });
             }
             17 => self.asks(house, who, Requeue { conversation }),
+            18 => {
+                let body = self.text();
+                self.asks(house, who, RecordNote { conversation, body });
+            }
             _ => {}
         }
         match self.dice.below(12) {

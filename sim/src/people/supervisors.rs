@@ -112,7 +112,7 @@ impl World {
             }
             22 => conversation
                 .zip(queue)
-                .map(|(conversation, queue)| Transfer { conversation, to: Target::Queue(queue) }.into()),
+                .map(|(conversation, queue)| Transfer { conversation, to: Target::Queue(queue), note: None }.into()),
             23 => conversation.map(|conversation| EndConversation { conversation }.into()),
             24 => conversation.map(|conversation| Requeue { conversation }.into()),
             25 => self.seasonal(house),

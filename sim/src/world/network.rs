@@ -36,6 +36,7 @@ fn key(ticket: Ticket, command: &Command) -> Option<Key> {
         Command::EnterQueue(_)
         | Command::AcceptOffer(_)
         | Command::RecordMessage(_)
+        | Command::RecordNote(_)
         | Command::DescribeClient(_)
         | Command::Transfer(_)
         | Command::Assign(_)

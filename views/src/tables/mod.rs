@@ -46,7 +46,7 @@ pub use agent_event::{AgentEvent, AgentEvents};
 pub use cell::{Cell, Column, Kind};
 pub use client::{ClientDescription, ClientDescriptions};
 pub use conversation_segment::{ConversationSegment, ConversationSegments, Phase, Segment, SegmentOutcome};
-pub use message::{Message, Messages};
+pub use message::{Message, Messages, WrittenBy};
 pub use step::{Change, Step, Tracker, fresh_agent};
 
 use serde::Serialize;

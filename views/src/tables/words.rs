@@ -97,6 +97,7 @@ pub(super) const fn cause(event: &Event) -> &'static str {
         Event::HoldSet { .. } => "hold_set",
         Event::ConversationEnded { .. } => "conversation_ended",
         Event::MessageRecorded { .. } => "message_recorded",
+        Event::NoteRecorded { .. } => "note_recorded",
         Event::PrioritySet { .. } => "priority_set",
         Event::OwnerSet { .. } => "owner_set",
         Event::RequiredSkillsSet { .. } => "required_skills_set",

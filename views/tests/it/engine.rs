@@ -136,8 +136,8 @@ impl World {
             19..=22 => self.answer(),
             23 => self.ask(BOSS, Hold { conversation, held: half }),
             24 => self.ask(BOSS, EndConversation { conversation }),
-            25 => self.ask(BOSS, Transfer { conversation, to: Target::Queue(queue) }),
-            26 => self.ask(BOSS, Transfer { conversation, to: Target::Agent(other) }),
+            25 => self.ask(BOSS, Transfer { conversation, to: Target::Queue(queue), note: None }),
+            26 => self.ask(BOSS, Transfer { conversation, to: Target::Agent(other), note: None }),
             27 => self.ask(BOSS, Requeue { conversation }),
             28 => {
                 let author = if self.dice_is(2) {

@@ -62,14 +62,16 @@ fn words_after_cargo(line: &str) -> Vec<&str> {
 fn demo(root: &Path) -> Result<(), String> {
     let mut program = built(root, "target", "readyroom", &["demo", "--port", "0", "--shop-port", "0"])?;
     let mut child = program.stdout(Stdio::piped()).spawn().map_err(|error| format!("the demo: {error}"))?;
-    let began = Instant::now();
-    let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
-    let told = lines.by_ref().map_while(Result::ok).any(|line| line.contains("http://"));
-    let took = began.elapsed();
-    std::thread::spawn(move || lines.for_each(drop));
-    // It ends by itself when it has nothing to say.
+    let (told, heard) = std::sync::mpsc::channel();
+    let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+    // Read to the end, or the demo would stop at a full pipe; nobody may listen any more.
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(told.send(line))));
+    let until = Instant::now() + DEMO_BEGINS;
+    let left = || until.saturating_duration_since(Instant::now());
+    let begun = std::iter::from_fn(|| heard.recv_timeout(left()).ok()).any(|line| line.contains("http://"));
+    // One that has ended by itself has not ended well.
     let ended = ended_by_interrupt(&mut child);
-    if !told || took > DEMO_BEGINS {
+    if !begun {
         return Err(format!("the demo did not say within {} s where it is", DEMO_BEGINS.as_secs()));
     }
     ended

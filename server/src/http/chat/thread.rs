@@ -28,12 +28,14 @@ impl Visitor {
         }
         let (reader, _) = self.page.account.history(position.map(|position| position.0)).await?;
         let messages = blocking(move || reader.messages_under(&keys, MESSAGES_SHOWN_MAX)).await??;
-        let said = messages.into_iter().map(|message| Said {
-            position: message.position,
-            conversation: message.conversation,
-            ts: message.ts,
-            author: message.author,
-            text: Some(message.text),
+        let said = messages.into_iter().filter_map(|message| {
+            Some(Said {
+                position: message.position,
+                conversation: message.conversation,
+                ts: message.ts,
+                author: message.author.said()?,
+                text: Some(message.text),
+            })
         });
         Ok(said.collect())
     }

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::projector::{Filter, Message, Page, ReadError};
-use readyroom_views::tables::{AgentEvent, AgentEvents, Cell, ConversationSegment, ConversationSegments, Phase, Table};
+use readyroom_views::tables::{
+    AgentEvent, AgentEvents, Cell, ConversationSegment, ConversationSegments, Phase, Table, WrittenBy,
+};
 use readyroom_views::vocabulary::Bucket;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -167,7 +169,7 @@ fn messages_are_read_by_thread_and_found_by_any_part_of_them() {
     let thread = reader.messages(ConversationId::from_u128(1), 0, 10).unwrap();
     let texts: Vec<_> = thread.iter().map(|message| message.text.as_str()).collect();
     assert_eq!(texts, ["Good morning", "Where is parcel 0-0?"]);
-    assert!(thread.iter().all(|message| message.author == Author::Client));
+    assert!(thread.iter().all(|message| message.author == WrittenBy::Client));
     assert_eq!(reader.messages(ConversationId::from_u128(1), thread[0].seq, 10).unwrap(), thread[1..]);
 
     let found = reader.search(" PARCEL ", 100, None).unwrap();

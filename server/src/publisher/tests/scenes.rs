@@ -101,7 +101,7 @@ fn a_conversation_that_leaves_the_scope_is_dropped() {
     let only_help = Scope { agents: Some(Arc::new(BTreeSet::new())), queues: Some(Arc::new(BTreeSet::from([HELP]))) };
     let mut stream = scene.subscribe(&[Topic::Conversations], only_help, None);
     assert_eq!(waiting(&mut stream)[0]["conversations"].as_array().unwrap().len(), 1);
-    scene.ask(Transfer { conversation: THREAD, to: Target::Queue(QueueId::from_u128(3)) });
+    scene.ask(Transfer { conversation: THREAD, to: Target::Queue(QueueId::from_u128(3)), note: None });
     scene.tick();
     let frame = &waiting(&mut stream)[0];
     assert_eq!((frame.get("put"), &frame["drop"]), (None, &json!([{"conversation": THREAD.to_string()}])));
@@ -119,7 +119,7 @@ fn who_comes_again_is_told_to_drop_what_it_saw_and_hears_of_nothing_else() {
     scene.office.arrive(HELP, Channel::Chat);
     scene.tick();
     let since = Some(scene.live.position());
-    scene.ask(Transfer { conversation: THREAD, to: Target::Queue(other) });
+    scene.ask(Transfer { conversation: THREAD, to: Target::Queue(other), note: None });
     scene.office.arrive(other, Channel::Chat);
     scene.ask(SetPriority { conversation: THREAD, priority: 9 });
     scene.tick();

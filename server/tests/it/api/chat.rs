@@ -600,6 +600,53 @@ async fn one_who_is_blocked_is_told_so_politely() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_noted_is_for_those_at_work_and_never_for_the_client() {
+    let shop = Shop::new().await;
+    let olga = shop.visitor(json!({"name": "Olga"})).await;
+    let mut line = olga.line().await;
+    olga.write("Where is it?").await.ok();
+    let anna = shop.agent("anna", json!({})).await;
+    let id = shop.only().await["id"].as_str().unwrap().to_owned();
+    let messages = async || {
+        let position = shop.house.position().await;
+        let page = shop.house.admin.get(&format!("/v1/conversations/{id}/messages?min_position={position}")).await.ok();
+        page["data"].as_array().unwrap().clone()
+    };
+    anna.accepts().await;
+    shop.says(&anna, &shop.only().await, "Let me look").await;
+    let note = async |who: &Client, text: &str| {
+        who.post(&format!("/v1/conversations/{id}/notes"), json!({ "text": text })).await
+    };
+    let desk = Client::sign_in(&shop.house.server.url, "anna").await;
+    note(&desk, "she is angry").await.ok();
+    let before = messages().await.len();
+    let hand_on = async |body: Value| desk.post(&format!("/v1/conversations/{id}/transfer"), body).await;
+    assert_eq!(hand_on(json!({"note": "x", "agent": anna.id})).await.no(409), "already_with_agent");
+    assert_eq!(hand_on(json!({"note": "", "queue": shop.queue})).await.no(422), "invalid");
+    assert_eq!(messages().await.len(), before, "a transfer that is refused notes nothing");
+    let ben = shop.agent("ben", json!({})).await;
+    hand_on(json!({"agent": ben.id, "note": "parcel 7 is lost"})).await.ok();
+    ben.accepts().await;
+    assert_eq!(note(&desk, "too late").await.no(403), "not_yours");
+    let told: Vec<(Value, Value, Value)> = messages()
+        .await
+        .into_iter()
+        .map(|row| (row["author"].clone(), row["agent"].clone(), row["text"].clone()))
+        .collect();
+    let expected = [
+        ("client", Value::Null, "Where is it?"),
+        ("agent", json!(anna.id), "Let me look"),
+        ("note", json!(anna.id), "she is angry"),
+        ("note", json!(anna.id), "parcel 7 is lost"),
+    ];
+    assert_eq!(told, expected.map(|(author, agent, text)| (json!(author), agent, json!(text))));
+    shop.says(&ben, &shop.only().await, "I have it").await;
+    assert_eq!(line.texts(3).await, ["Where is it?", "Let me look", "I have it"]);
+    assert_eq!(texts(&olga.visit().await), ["Where is it?", "Let me look", "I have it"]);
+    assert_eq!(shop.only().await["messages"], 3, "a note is nothing that was said");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_who_is_forgotten_leaves_no_words_behind() {
     let shop = Shop::new().await;
     let olga = shop.visitor(json!({"name": "Olga"})).await;
