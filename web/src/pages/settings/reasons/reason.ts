@@ -1,7 +1,8 @@
 // A reason in the fields of a form, and back.
 
 import { m } from "$words";
-import type { Schemas } from "$api";
+import type { Problem, Schemas } from "$api";
+import { sentence } from "$lib/errors";
 import type { Faults } from "$lib/form.svelte";
 
 /** What stands in the fields. */
@@ -65,6 +66,11 @@ export function reasonFaults(values: ReasonValues): Faults {
     names: namesFault(values.names),
     color: /^#[0-9A-Fa-f]{6}$/.test(values.color) ? undefined : m.settings_must_color(),
   };
+}
+
+/** Why a reason was refused; that there are too many is worth saying what to do about it. */
+export function sayReasonRefused(problem: Problem): string {
+  return problem.code === "limit_reached" ? m.settings_reason_limit() : sentence(problem);
 }
 
 function namesFault(names: ReasonValues["names"]): string | undefined {

@@ -2,6 +2,7 @@
 
 import { m } from "$words";
 import { roleWord } from "$lib/words";
+import { plain } from "../parts/plain";
 import type { PersonValues, Weight } from "./person";
 
 /** What the fields are called. */
@@ -28,12 +29,6 @@ export function sayPerson(field: keyof PersonValues, value: unknown): string {
   const weight = values.voice_weight ?? values.chat_weight;
   if (weight) return sayWeight(weight);
   return plain(value);
-}
-
-/** A text, a figure or a switch. */
-export function plain(value: unknown): string {
-  if (typeof value === "boolean") return value ? m.settings_on() : m.settings_off();
-  return value === "" || value === null || value === undefined ? "–" : String(value);
 }
 
 const CHANNELS = {
