@@ -38,6 +38,17 @@ pub fn named<T>(name: &'static str, work: impl FnOnce() -> T) -> T {
     done
 }
 
+/// The command with what others leave of the cores: it runs beside something that waits for the clock.
+pub fn behind_others(command: &Command) -> Command {
+    let mut nice = Command::new("nice");
+    nice.args(["-n", "10"]).arg(command.get_program()).args(command.get_args());
+    nice.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(dir) = command.get_current_dir() {
+        nice.current_dir(dir);
+    }
+    nice
+}
+
 /// Runs it and shows what it says; every line of its stdout is heard. True if it ended well.
 pub fn run(command: &mut Command, mut hear: impl FnMut(&str)) -> Result<bool, String> {
     let label = LABEL.get().map(|name| format!("{name}| ")).unwrap_or_default();
@@ -154,6 +165,12 @@ mod tests {
     fn under_a_name_a_program_is_heard_and_judged_alike() {
         let outcome = named("part", || counted(&mut sh("echo aside >&2; echo 2 passed, 0 failed, 0 skipped")));
         assert_eq!(outcome.tally, Tally { passed: 2, failed: 0, skipped: 0 });
+    }
+
+    #[test]
+    fn behind_others_a_command_is_the_same() {
+        let mut command = sh("test \"$A\" = b && test \"$PWD\" = / && test $(nice) -ge 10");
+        assert_eq!(gate(&mut behind_others(command.env("A", "b").current_dir("/"))).tally, Tally::PASS);
     }
 
     #[test]

@@ -23,7 +23,7 @@ summed over all parts. A part that could not run counts as failed. The exit code
 is 0 only if nothing failed.
 
 With names, runs only those parts (and the build, if they need it): fmt, tidy,
-clippy, build, web, tests, docs, readme, browser, bench, campaign, api, mutants.",
+clippy, build, web, tests, docs, readme, bench, browser, campaign, api, mutants.",
     run: command,
 };
 

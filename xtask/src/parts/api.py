@@ -14,7 +14,7 @@ from pathlib import Path
 
 XTASK = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
-EXAMPLES = 40
+EXAMPLES = 20
 PATIENT = {
     "READYROOM_LISTEN": "127.0.0.1:0",
     "READYROOM_LOG__FILTER": "warn",

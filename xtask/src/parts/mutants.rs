@@ -1,7 +1,7 @@
 //! The simulator catches every fault planted in the engine: a check that never failed is not yet a check.
 
 use super::{Outcome, Part};
-use crate::shell::{built, cargo, counted, gate};
+use crate::shell::{behind_others, built, cargo, counted, gate};
 use std::path::Path;
 
 /// The part.
@@ -22,12 +22,12 @@ fn run(root: &Path) -> Outcome {
     let given = std::env::var("RUSTFLAGS").unwrap_or_default();
     let mut build = cargo(root, &arguments);
     build.env("RUSTFLAGS", format!("{given} --cfg mutants").trim_start());
-    let ready = gate(&mut build);
+    let ready = gate(&mut behind_others(&build));
     if ready.tally.is_red() {
         return ready;
     }
     match built(root, TARGET, "readyroom-sim", &["mutants"]) {
-        Ok(mut sim) => counted(&mut sim),
+        Ok(sim) => counted(&mut behind_others(&sim)),
         Err(sentence) => Outcome::could_not(sentence),
     }
 }

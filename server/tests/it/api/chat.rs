@@ -627,7 +627,7 @@ async fn what_is_noted_is_for_those_at_work_and_never_for_the_client() {
     let ben = shop.agent("ben", json!({})).await;
     hand_on(json!({"agent": ben.id, "note": "parcel 7 is lost"})).await.ok();
     ben.accepts().await;
-    assert_eq!(note(&desk, "too late").await.no(403), "not_yours");
+    assert_eq!(note(&desk, "too late").await.no(403), "forbidden");
     let told: Vec<(Value, Value, Value)> = messages()
         .await
         .into_iter()
