@@ -3,9 +3,9 @@
 import { createContext, untrack } from "svelte";
 import type { ConversationRow } from "$api";
 import { listen, live } from "$live";
+import { clients } from "$lib/clients.svelte";
 import { route } from "$lib/router.svelte";
 import { session } from "$lib/session.svelte";
-import { Clients } from "./clients.svelte";
 import { Settings } from "./settings.svelte";
 import { sweepDrafts } from "./thread/drafts";
 import { Talks } from "./thread/talks.svelte";
@@ -15,7 +15,7 @@ type Mine = Record<"offered" | "working" | "parked", readonly ConversationRow[]>
 
 /** The desk of whoever is signed in. Made once by the page; its parts take it with `getDesk`. */
 export class Desk {
-  readonly clients = new Clients();
+  readonly clients = clients;
   readonly settings = new Settings();
   readonly talks = new Talks();
 
