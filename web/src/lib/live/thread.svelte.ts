@@ -1,5 +1,6 @@
 // The messages of one conversation: what was said before over REST, what is said now from the stream.
 
+import { untrack } from "svelte";
 import { api, ask, asProblem, Problem, type MessageRow } from "../api";
 import { live } from "./index.svelte";
 import type { Live } from "./live.svelte";
@@ -58,7 +59,8 @@ export class Thread {
       if (topics.has(topic)) void this.read();
     });
     const release = this.floor.subscribe(topic);
-    if (this.floor.knows(topic)) void this.read();
+    // Whoever listens in an effect is not run again by what is read.
+    untrack(() => this.floor.knows(topic) && void this.read());
     return () => {
       this.#reading++;
       offMessages();
