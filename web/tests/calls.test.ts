@@ -3,6 +3,7 @@ import type { ConversationRow, Schemas } from "../src/lib/api";
 import { Problem } from "../src/lib/api";
 import { Clients } from "../src/lib/clients.svelte";
 import { callsOf } from "../src/shell/calls/calls";
+import { News } from "../src/pages/desk/notices/unheard.svelte";
 import { agent } from "./rows";
 
 const UNTIL = "2026-03-02T09:00:20.000Z";
@@ -48,4 +49,19 @@ test("a client that could not be read is asked for again a while later, and nobo
   await vi.waitFor(() => expect(clients.name("cl_1")).toBe("Daniel"));
   clients.forget();
   expect(clients.get("cl_1")).toBeUndefined();
+});
+
+test("what a client wrote is news once, and what was there when the page was opened is none", () => {
+  const news = new News();
+  expect(news.of([{ id: "cv_1", newest: undefined }])).toEqual([]);
+  expect(news.of([{ id: "cv_1", newest: 5 }])).toEqual([]);
+  expect(news.of([{ id: "cv_1", newest: 9 }])).toEqual(["cv_1"]);
+  expect(news.of([{ id: "cv_1", newest: 9 }])).toEqual([]);
+  // One that came without an offer begins with its first word.
+  const both = [
+    { id: "cv_1", newest: 9 },
+    { id: "cv_2", newest: 11 },
+  ];
+  expect(news.of(both)).toEqual(["cv_2"]);
+  expect(news.of(both)).toEqual([]);
 });

@@ -23,6 +23,10 @@ export class Talk {
 
   /** What was said last. */
   readonly last = $derived.by(() => this.thread.messages.at(-1));
+  /** The position of the client's last word. */
+  readonly newest = $derived.by(
+    () => this.thread.messages.findLast((message) => message.author === "client")?.position ?? 0,
+  );
   /** Since when the client waits for a word. */
   readonly waitingSince = $derived.by(() => waitingSince(this.thread.messages));
   /** How many of the client's words nobody here has looked at. */
