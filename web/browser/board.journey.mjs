@@ -170,7 +170,7 @@ test("one status at a time, in whose words one likes; all of them to begin with"
   await page.getByRole("button", { name: "Active 1", exact: true }).click();
   await rowOf(page, "Bert").waitFor({ state: "detached" });
   assert.deepEqual(await listed(page), ["Anna"]);
-  await rowOf(page, "Anna").getByText("1 threads").waitFor();
+  await rowOf(page, "Anna").getByText("1 thread", { exact: true }).waitFor();
   await accessible(page);
   await page.goto("/supervisor");
   await rowOf(page, "Anna").waitFor();

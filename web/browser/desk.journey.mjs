@@ -382,7 +382,7 @@ test("hostile texts are only text, and what is too long is refused before it is 
   await page.getByText("What you pasted has 100,000 characters; a message takes 16,000.").waitFor();
   assert.equal(await composer(page).inputValue(), "");
   await composer(page).fill("z".repeat(16_001));
-  await page.getByText("1 characters too many").waitFor();
+  await page.getByText("1 character too many").waitFor();
   assert.ok(await page.getByRole("button", { name: "Send" }).isDisabled());
   await accessible(page);
   await one.close();

@@ -8,7 +8,13 @@ import type { Segment } from "../src/pages/desk/segments";
 import { draftOf, keepDraft, sweepDrafts } from "../src/pages/desk/thread/drafts";
 import { items } from "../src/pages/desk/thread/items";
 import { LONGEST, signs } from "../src/pages/desk/thread/length";
-import { Outbox, sweepOutboxes, unsentOf, unsettled, type Unsent } from "../src/pages/desk/thread/outbox.svelte";
+import {
+  Outbox,
+  sweepOutboxes,
+  unsentOf,
+  unsettled,
+  type Unsent,
+} from "../src/pages/desk/thread/outbox.svelte";
 import { unread, waitingSince } from "../src/pages/desk/thread/reading";
 import { DRAWN_MAX, earlier, grown, lastPart, later } from "../src/pages/desk/thread/window";
 import { targetsOf } from "../src/pages/desk/transfer/targets.svelte";

@@ -244,8 +244,7 @@ export class Live {
     this.#reader.reopened();
     const before = this.#asked;
     this.#asked = undefined;
-    const same =
-      before !== undefined && before.answered && sameTopics(before.topics, this.#topics());
+    const same = before !== undefined && before.answered && sameTopics(before.topics, this.#topics());
     this.#ask(same ? this.#reader.at : undefined);
   }
 
