@@ -17,7 +17,7 @@ import {
 } from "../src/pages/desk/thread/outbox.svelte";
 import { unread, waitingSince } from "../src/pages/desk/thread/reading";
 import { DRAWN_MAX, earlier, grown, lastPart, later } from "../src/pages/desk/thread/window";
-import { targetsOf } from "../src/pages/desk/transfer/targets.svelte";
+import { Targets, targetsOf } from "../src/pages/desk/transfer/targets.svelte";
 
 beforeEach(() => localStorage.clear());
 
@@ -302,4 +302,13 @@ test("agents and queues are one list that arrows walk through", () => {
     ["agent", true, undefined],
     ["queue", false, "queue_full"],
   ]);
+});
+
+test("a list of targets answers the word it was asked for, and no other", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ agents: [], queues: [] })));
+  const targets = new Targets("cv_1");
+  expect(targets.answers("")).toBe(false);
+  await targets.ask(" an ");
+  expect([targets.answers("an"), targets.answers("ann")]).toEqual([true, false]);
+  vi.unstubAllGlobals();
 });
