@@ -170,8 +170,41 @@ test("one status at a time, in whose words one likes; all of them to begin with"
   await page.getByRole("button", { name: "Active 1", exact: true }).click();
   await rowOf(page, "Bert").waitFor({ state: "detached" });
   assert.deepEqual(await listed(page), ["Anna"]);
-  await rowOf(page, "Anna").getByText("1 threads").waitFor();
+  await rowOf(page, "Anna").getByText("1 thread", { exact: true }).waitFor();
   await accessible(page);
+  await page.goto("/supervisor");
+  await rowOf(page, "Anna").waitFor();
+});
+
+test("in the widget's words the active are counted, the others timed, and who was never there has a dash", async () => {
+  const { page } = sam;
+  const cora = await person(chromium, house.url, { login: "cora", path: "/desk" });
+  await cora.page.locator("button.state").click();
+  await cora.page.getByRole("menuitemradio", { name: /^Only my own clients/ }).click();
+  await page.goto("/supervisor?words=widget");
+  const cells = (name) =>
+    rowOf(page, name)
+      .locator("td")
+      .allTextContents()
+      .then((texts) => texts.slice(1, 3).map((text) => text.trim()));
+  const shows = async (name, state, time) => {
+    await rowOf(page, name).getByText(state, { exact: true }).first().waitFor();
+    const [, told] = await cells(name);
+    assert.match(told, time, `${name}: ${state}`);
+  };
+  const RUNS = /^(\d+:)?\d+:\d\d$/;
+  await shows("Cora", "Active (doesn't receive threads)", /^0 threads$/);
+  await shows("Anna", "Active", /^1 thread$/);
+  await shows("Bert", "Active (free)", /^0 threads$/);
+  await shows("Dora", "Offline", /^–$/);
+  await cora.close();
+  await status("cora", { status: "not_ready" });
+  await shows("Cora", "Not ready", RUNS);
+  await house.admin.post(`/v1/agents/${ids.cora}/logout`);
+  await shows("Cora", "Offline", RUNS);
+  await atWork("cora");
+  await status("cora", { status: "on_break", reason: "lunch_break" });
+  await shows("Cora", "Lunch break", RUNS);
   await page.goto("/supervisor");
   await rowOf(page, "Anna").waitFor();
 });

@@ -122,6 +122,111 @@ test("a break asked for during a chat waits until the client is answered, and ca
   await one.close();
 });
 
+test("a code is set under Away or Busy, and wrap-up is begun and ended by hand", async () => {
+  const { page, ...one } = await agent();
+  const inOrder = async () => {
+    await status(page).click();
+    const lines = await page.getByRole("menu").innerText();
+    return ["Away", "Lunch break", "Busy", "Meeting", "Begin wrap-up"].map((word) => lines.indexOf(word));
+  };
+  const places = await inOrder();
+  assert.ok(
+    places.every((place, n) => place > (places[n - 1] ?? -1)),
+    `each code stands under its heading: ${places}`,
+  );
+  const choose = (role, name) => page.getByRole(role, { name }).click();
+  const row = () => house.admin.get(`/v1/agents/${one.id}`);
+  await choose("menuitemradio", /^Meeting/);
+  await status(page).getByText("Meeting").waitFor();
+  assert.deepEqual([(await row()).desk, (await row()).aux.reason], ["busy", "meeting"]);
+  await status(page).click();
+  await choose("menuitemradio", /^Lunch break/);
+  await status(page).getByText("Lunch break").waitFor();
+  assert.deepEqual([(await row()).desk, (await row()).aux.reason], ["away", "lunch_break"]);
+  await page.keyboard.press("Alt+1");
+  await status(page).getByText("Available").waitFor();
+
+  await status(page).click();
+  await choose("menuitem", "Begin wrap-up");
+  const card = page.getByRole("region", { name: "Wrap-up" });
+  await card.getByText("It runs until you finish it.").waitFor();
+  assert.deepEqual([(await row()).desk, (await row()).aux.aux], ["busy", "wrap_up"]);
+  await accessible(page);
+  await card.getByRole("button", { name: "Finish" }).click();
+  await card.waitFor({ state: "detached" });
+  await page.locator('button.state[data-b="ready"]').waitFor();
+  await one.close();
+});
+
+test("a letter typed into the open status menu answers no offer", async () => {
+  const { page, ...one } = await agent();
+  await house.arrival(one.queue, "c18", "Ring ring");
+  await offerCard(page).waitFor();
+  await status(page).click();
+  await page.getByRole("menu").waitFor();
+  await page.keyboard.press("d");
+  await page.keyboard.press("Escape");
+  await page.getByRole("menu").waitFor({ state: "detached" });
+  assert.equal(await offerCard(page).count(), 1);
+  await one.close();
+});
+
+test("an offer calls on every page, and is taken from there", async () => {
+  const { page, ...one } = await agent();
+  await page.goto("/settings");
+  await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+  await page.evaluate(() => {
+    globalThis.rings = 0;
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...given) {
+      globalThis.rings += 1;
+      return start.apply(this, given);
+    };
+  });
+  await house.admin.post("/v1/clients", { channel: "chat", address: "mona@shop", name: "Mona Lind" });
+  await house.arrival(one.queue, "mona@shop", "Elsewhere");
+  const card = page.getByRole("region", { name: "Offer: Mona Lind" });
+  await card.getByRole("timer").waitFor();
+  await page.waitForFunction(() => globalThis.rings > 0);
+  await page.waitForFunction(() => document.title.includes("1 offer waits for you"));
+  await accessible(page);
+  await shot(page, "desk-call-elsewhere");
+  await card.getByRole("button", { name: "Accept" }).click();
+  await thread(page).getByText("Elsewhere").waitFor();
+  await one.close();
+});
+
+test("a conversation that cannot be costs only its own thread", async () => {
+  const { page, guard, ...one } = await agent();
+  guard.expect(/Failed to load resource/);
+  await page.goto("/desk?c=typo");
+  await page.getByText("There is no such conversation.").waitFor();
+  await page.locator('button.state[data-b="ready"]').waitFor();
+  await chat(page, one.queue, "c19", "All the same");
+  await one.close();
+});
+
+test("a word in another conversation is counted in the title, and its sound is soft", async () => {
+  const { page, ...one } = await agent();
+  const first = await chat(page, one.queue, "c20", "The first");
+  await chat(page, one.queue, "c21", "The second");
+  await page.evaluate(() => {
+    globalThis.tones = [];
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...given) {
+      globalThis.tones.push(this.frequency.value);
+      return start.apply(this, given);
+    };
+  });
+  await house.says(first, "Are you there?");
+  await page.waitForFunction(() => document.title.startsWith("(1) "));
+  await page.waitForFunction(() => globalThis.tones.length > 0);
+  assert.deepEqual(await page.evaluate(() => globalThis.tones), [523]);
+  await page.getByRole("link", { name: /Are you there/ }).click();
+  await page.waitForFunction(() => !document.title.startsWith("("));
+  await one.close();
+});
+
 test("a break taken now hands back whoever waits", async () => {
   const { page, ...one } = await agent();
   const id = await chat(page, one.queue, "c2");
@@ -382,7 +487,7 @@ test("hostile texts are only text, and what is too long is refused before it is 
   await page.getByText("What you pasted has 100,000 characters; a message takes 16,000.").waitFor();
   assert.equal(await composer(page).inputValue(), "");
   await composer(page).fill("z".repeat(16_001));
-  await page.getByText("1 characters too many").waitFor();
+  await page.getByText("1 character too many").waitFor();
   assert.ok(await page.getByRole("button", { name: "Send" }).isDisabled());
   await accessible(page);
   await one.close();

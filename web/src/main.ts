@@ -3,7 +3,6 @@
 import { mount } from "svelte";
 import { getLocale, getTextDirection } from "$locale";
 import { live } from "$live";
-import { joinTabs } from "$lib/tabs";
 import App from "./App.svelte";
 import "./styles/fonts.css";
 import "./styles/tokens.css";
@@ -14,7 +13,6 @@ document.documentElement.lang = getLocale();
 document.documentElement.dir = getTextDirection();
 
 live.clock.start();
-joinTabs();
 
 const target = document.querySelector("#app");
 if (target === null) throw new Error("index.html has the element #app");

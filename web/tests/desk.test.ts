@@ -8,10 +8,16 @@ import type { Segment } from "../src/pages/desk/segments";
 import { draftOf, keepDraft, sweepDrafts } from "../src/pages/desk/thread/drafts";
 import { items } from "../src/pages/desk/thread/items";
 import { LONGEST, signs } from "../src/pages/desk/thread/length";
-import { Outbox, unsettled, type Unsent } from "../src/pages/desk/thread/outbox.svelte";
+import {
+  Outbox,
+  sweepOutboxes,
+  unsentOf,
+  unsettled,
+  type Unsent,
+} from "../src/pages/desk/thread/outbox.svelte";
 import { unread, waitingSince } from "../src/pages/desk/thread/reading";
 import { DRAWN_MAX, earlier, grown, lastPart, later } from "../src/pages/desk/thread/window";
-import { targetsOf } from "../src/pages/desk/transfer/targets.svelte";
+import { Targets, targetsOf } from "../src/pages/desk/transfer/targets.svelte";
 
 beforeEach(() => localStorage.clear());
 
@@ -94,7 +100,7 @@ test("what the server has and shows otherwise is no longer on its way", () => {
 test("messages go one after the other; one that fails holds those behind it, and all go again with their keys", async () => {
   const tried: string[] = [];
   let up = false;
-  const outbox = new Outbox("cv_1", async (_, { key, text }) => {
+  const outbox = new Outbox("us_1", "cv_1", async (_, { key, text }) => {
     tried.push(`${text} ${key}`);
     if (!up) throw new Problem(409, "not_active", "");
     return 1;
@@ -116,17 +122,71 @@ test("messages go one after the other; one that fails holds those behind it, and
 });
 
 test("what was on its way when the page was left goes on with its key", async () => {
-  const never = new Outbox("cv_1", () => new Promise<number>(() => {}));
+  const never = new Outbox("us_1", "cv_1", () => new Promise<number>(() => {}));
   never.say("hello", 0, NOON);
   const keys = never.beside([]).map(({ key }) => key);
   const tried: string[] = [];
-  const again = new Outbox("cv_1", async (_, { key }) => {
+  const again = new Outbox("us_1", "cv_1", async (_, { key }) => {
     tried.push(key);
     return 5;
   });
+  again.resume(true, NOON + 1000);
   await vi.waitFor(() => expect(tried).toEqual(keys));
   expect(again.take(keys[0] ?? "")).toBe("hello");
   expect(again.beside([])).toEqual([]);
+});
+
+test("what one wrote is nobody else's to send, and nothing old or over is sent behind anybody's back", async () => {
+  const never = new Outbox("us_1", "cv_1", () => new Promise<number>(() => {}));
+  never.say("mine", 0, NOON);
+  const send = vi.fn(async () => 5);
+  const theirs = new Outbox("us_2", "cv_1", send);
+  theirs.resume(true, NOON);
+  expect(theirs.beside([])).toEqual([]);
+  for (const [takes, now] of [
+    [true, NOON + 25 * 3_600_000],
+    [false, NOON],
+  ] as const) {
+    const later = new Outbox("us_1", "cv_1", send);
+    later.resume(takes, now);
+    expect(later.beside([]).map(({ state }) => state.is)).toEqual(["failed"]);
+  }
+  await Promise.resolve();
+  expect(send).not.toHaveBeenCalled();
+  expect(unsentOf("us_1")).toEqual(["cv_1"]);
+  expect(unsentOf("us_2")).toEqual([]);
+  localStorage.setItem("readyroom.outbox.cv_9", "[]");
+  sweepOutboxes(NOON);
+  expect(unsentOf("us_1")).toEqual(["cv_1"]);
+  sweepOutboxes(NOON + 4 * 86_400_000);
+  expect(localStorage.length).toBe(0);
+});
+
+test("what may have arrived goes with its own key when it is sent as it was, and with another when it was changed", async () => {
+  const keys: string[] = [];
+  const outbox = new Outbox("us_1", "cv_1", async (_, { key }) => {
+    keys.push(key);
+    throw new Problem(0, "unreachable", "");
+  });
+  const failed = () =>
+    vi.waitFor(() => expect(outbox.beside([]).map(({ state }) => state.is)).toEqual(["failed"]));
+  outbox.say("hello", 3, NOON);
+  await failed();
+  expect(outbox.take(keys[0] ?? "")).toBe("hello");
+  expect(outbox.beside([])).toEqual([]);
+  outbox.say("hello", 9, NOON + 1000);
+  await failed();
+  expect(keys[1]).toBe(keys[0]);
+  outbox.take(keys[0] ?? "");
+  outbox.say("hello there", 9, NOON + 2000);
+  await failed();
+  expect(keys[2]).not.toBe(keys[0]);
+  // The first one had arrived after all.
+  outbox.settle([said(4, "agent", "hello")]);
+  outbox.take(keys[2] ?? "");
+  outbox.say("hello", 9, NOON + 3000);
+  await failed();
+  expect(keys[3]).not.toBe(keys[0]);
 });
 
 const segment = (seq: number, phase: string, outcome: string, end: number): Segment => ({
@@ -242,4 +302,13 @@ test("agents and queues are one list that arrows walk through", () => {
     ["agent", true, undefined],
     ["queue", false, "queue_full"],
   ]);
+});
+
+test("a list of targets answers the word it was asked for, and no other", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ agents: [], queues: [] })));
+  const targets = new Targets("cv_1");
+  expect(targets.answers("")).toBe(false);
+  await targets.ask(" an ");
+  expect([targets.answers("an"), targets.answers("ann")]).toEqual([true, false]);
+  vi.unstubAllGlobals();
 });

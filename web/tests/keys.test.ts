@@ -77,3 +77,27 @@ test("what cannot be done now is not done", () => {
   expect(run).not.toHaveBeenCalled();
   off();
 });
+
+test("a letter that is typed into an open menu or list is for that list, a combination is not", () => {
+  const run = vi.fn();
+  const off = keys.hold([
+    { keys: "d", title: "", run },
+    { keys: "alt+d", title: "", run },
+  ]);
+  for (const open of [
+    '<div role="menu" data-state="open"></div>',
+    '<div role="listbox"></div>',
+    '<div role="dialog" data-state="open"></div>',
+  ]) {
+    document.body.innerHTML = open;
+    keys.press(press({ key: "d", code: "KeyD" }));
+  }
+  expect(run).not.toHaveBeenCalled();
+  document.body.innerHTML = '<div role="menu" data-state="open"></div>';
+  keys.press(press({ key: "d", code: "KeyD", altKey: true }));
+  document.body.innerHTML = '<div role="menu" data-state="closed"></div><div role="listbox" hidden></div>';
+  keys.press(press({ key: "d", code: "KeyD" }));
+  expect(run).toHaveBeenCalledTimes(2);
+  document.body.innerHTML = "";
+  off();
+});

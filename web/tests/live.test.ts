@@ -154,6 +154,43 @@ describe("topics", () => {
   });
 });
 
+describe("a topic that is none", () => {
+  const error = (topic: string) => ({
+    type: "error",
+    code: "unknown_topic",
+    detail: `"${topic}" is no topic; there are agents, …`,
+  });
+
+  test("costs only itself, asked for with the others", () => {
+    live.subscribe("agents", "conversation:cv_1", "conversation:typo");
+    vi.advanceTimersByTime(0);
+    socket().open();
+    socket().tell(error("conversation:typo"));
+    expect(socket().said.at(-1)).toEqual({ subscribe: ["agents", "conversation:cv_1"] });
+    socket().tell(snapshot(10, { agents: [agent("us_1")] }));
+    vi.advanceTimersByTime(10_000);
+    expect(sockets).toHaveLength(1);
+    expect(socket().said).toHaveLength(2);
+    expect(live.agents.size).toBe(1);
+    expect(live.refuses("conversation:typo")).toBe(true);
+    expect(live.knows("conversation:cv_1")).toBe(true);
+  });
+
+  test("costs only itself, asked for later, and the stream goes on where it is", () => {
+    live.subscribe("conversations");
+    vi.advanceTimersByTime(0);
+    socket().open();
+    socket().tell(snapshot(10, {}));
+    vi.advanceTimersByTime(0);
+    live.subscribe("conversation:typo");
+    vi.advanceTimersByTime(0);
+    socket().tell(error("conversation:typo"));
+    expect(socket().said.at(-1)).toEqual({ subscribe: ["conversations"], since: 10 });
+    expect(live.knows("conversation:typo")).toBe(false);
+    expect(live.knows("conversations")).toBe(true);
+  });
+});
+
 describe("coming again", () => {
   test("it goes on after the last position, with the rows there were", () => {
     connected();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Tabs, type Channel } from "../src/lib/tabs";
+import { Election, Tabs, type Channel } from "../src/lib/tabs.svelte";
 
 /** A room in which every channel hears all others, a moment later. */
 class Room {
@@ -74,4 +74,30 @@ test("when it crashes, another takes over at its next look", () => {
   room.crash(channel);
   vi.advanceTimersByTime(6_000);
   expect(second.owns).toBe(true);
+});
+
+test("a tab stands only while something in it can do it, and what is elected is told", () => {
+  const room = new Room();
+  const [door, page] = [new Election("x", () => room.join()), new Election("x", () => room.join())];
+  vi.advanceTimersByTime(1_000);
+  expect([door.owns, page.owns]).toEqual([false, false]);
+  const [one, other] = [page.stand(), page.stand()];
+  vi.advanceTimersByTime(500);
+  expect(page.owns).toBe(true);
+  door.stand();
+  vi.advanceTimersByTime(10_000);
+  expect([door.owns, page.owns]).toEqual([false, true]);
+  one();
+  expect(page.owns).toBe(true);
+  other();
+  vi.advanceTimersByTime(500);
+  expect([door.owns, page.owns]).toEqual([true, false]);
+});
+
+test("where tabs cannot speak with each other, each is the one while it stands", () => {
+  const alone = new Election("x", () => undefined);
+  const stop = alone.stand();
+  expect(alone.owns).toBe(true);
+  stop();
+  expect(alone.owns).toBe(false);
 });

@@ -1,6 +1,7 @@
 // One thing of the server being changed, which somebody else may change at the same time.
 
 import type { Tagged } from "./api";
+import { asProblem } from "./api/problem";
 import { differences, together, type Difference } from "./conflict";
 import { Form, type FormRules } from "./form.svelte";
 
@@ -45,8 +46,9 @@ export class Edit<Row, Values extends object> {
   /** Saves what is entered. */
   readonly save = async (): Promise<boolean> => {
     const done = await this.form.send((values) => this.ways.write(values, this.#etag, this.form.saved));
-    if (done) await this.again();
-    else if (CHANGED.includes(this.form.problem?.code ?? "")) await this.#look();
+    // It was saved, or refused, and that was told; what is there now may be unknown for a while.
+    if (done) await this.again().catch(asProblem);
+    else if (CHANGED.includes(this.form.problem?.code ?? "")) await this.#look().catch(asProblem);
     return done;
   };
 

@@ -69,6 +69,7 @@ function types(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.getAttribute("contenteditable") === "true") return true;
   if (target instanceof HTMLInputElement) return !NOT_TYPED.has(target.type);
+  if (target.closest('[role="combobox"], [aria-haspopup][aria-expanded="true"]')) return true;
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
@@ -83,6 +84,12 @@ const NOT_TYPED = new Set([
   "submit",
   "image",
 ]);
+
+/** What lies on top of the page. */
+const WINDOW = '[role="dialog"][data-state="open"]';
+
+/** A menu or a list that is open: a letter looks for one of its lines. */
+const LIST = '[role="menu"][data-state="open"], [role="listbox"]:not([hidden])';
 
 /** All shortcuts of the pages that are open. */
 class Keys {
@@ -108,12 +115,13 @@ class Keys {
     return this.#held.hold(shortcuts);
   }
 
-  /** Does what a key asks for. A window that is open on top keeps the keys behind it quiet. */
+  /** Does what a key asks for. A window that is open on top keeps the keys behind it quiet, a list the single ones. */
   press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.repeat) return;
     const wanted = this.#held.all.find((held) => meant(held, event) && (held.when?.() ?? true));
     if (wanted === undefined || (isSingle(wanted.keys) && !this.singles)) return;
-    if (document.querySelector('[role="dialog"][data-state="open"]') && wanted.keys !== "escape") return;
+    if (document.querySelector(WINDOW) && wanted.keys !== "escape") return;
+    if (isSingle(wanted.keys) && document.querySelector(LIST)) return;
     event.preventDefault();
     wanted.run();
   }

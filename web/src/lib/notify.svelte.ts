@@ -1,6 +1,6 @@
 // Being called back to a page that is not looked at: a desktop notification, and a title that changes.
 
-import { ownsTheSound } from "./tabs";
+import { callers, type Election } from "./tabs.svelte";
 
 type Permission = "granted" | "denied" | "default" | "missing";
 
@@ -17,15 +17,24 @@ class Notify {
     if (this.#permission !== "missing") this.#permission = await Notification.requestPermission();
   }
 
-  /** Shows a notification, if this tab does and nobody looks at the page. Returns how to take it away. */
-  show(title: string, body: string): () => void {
-    if (this.#permission !== "granted" || !ownsTheSound() || document.hasFocus()) return () => undefined;
-    const shown = new Notification(title, { body, tag: "readyroom", requireInteraction: true });
-    shown.onclick = () => {
-      focus();
-      shown.close();
-    };
-    return () => shown.close();
+  /**
+   * Shows a notification, if this tab is the elected one and nobody looks at the page. Returns how to take it away. A call
+   * stays until it is answered, what is only told goes by itself.
+   */
+  show(title: string, body: string, kind: "call" | "word" = "call", by: Election = callers): () => void {
+    if (this.#permission !== "granted" || !by.owns || document.hasFocus()) return () => undefined;
+    const options = { body, tag: `readyroom.${kind}`, requireInteraction: kind === "call" };
+    try {
+      const shown = new Notification(title, options);
+      shown.onclick = () => {
+        focus();
+        shown.close();
+      };
+      return () => shown.close();
+    } catch {
+      // Some browsers, those of Android among them, let only a service worker show any: it goes without.
+      return () => undefined;
+    }
   }
 }
 

@@ -1,13 +1,19 @@
 // The bell. Made by the browser itself, so there is no file to load and nothing to be blocked.
 
 import { keep, kept, read } from "./kept";
-import { ownsTheSound } from "./tabs";
+import { callers } from "./tabs.svelte";
 
 /** Two tones, a fifth apart: heard in a room full of voices, and not taken for a telephone. */
 const TONES = [
   { hz: 784, at: 0, s: 0.22 },
   { hz: 1175, at: 0.16, s: 0.34 },
 ];
+
+/** One low tone: something was said, nobody is called. */
+const SOFT = [{ hz: 523, at: 0, s: 0.18 }];
+
+/** How much softer than the bell. */
+const SOFTER = 0.4;
 
 /** The pause between two rings. */
 const REPEAT_MS = 2_500;
@@ -55,7 +61,7 @@ class Sound {
   ring(): () => void {
     if (!this.on) return () => undefined;
     const once = () => {
-      if (ownsTheSound()) void this.#play();
+      if (callers.owns) void this.#play(TONES, this.#volume);
     };
     once();
     if (!this.repeats) return () => undefined;
@@ -63,23 +69,28 @@ class Sound {
     return () => clearInterval(repeat);
   }
 
-  /** One ring to listen to, whichever tab this is. Whether it could be heard. */
-  async test(): Promise<boolean> {
-    return this.#play();
+  /** One soft tone. */
+  chime(): void {
+    if (this.on) void this.#play(SOFT, this.#volume * SOFTER);
   }
 
-  async #play(): Promise<boolean> {
+  /** One ring to listen to, whichever tab this is. Whether it could be heard. */
+  async test(): Promise<boolean> {
+    return this.#play(TONES, this.#volume);
+  }
+
+  async #play(tones: typeof TONES, volume: number): Promise<boolean> {
     this.#context ??= new AudioContext();
     const context = this.#context;
     // `resume` waits for a touch that may never come.
     await Promise.race([context.resume(), new Promise((wake) => setTimeout(wake, 300))]);
     this.#blocked = context.state !== "running";
     if (this.#blocked) return false;
-    for (const { hz, at, s } of TONES) {
+    for (const { hz, at, s } of tones) {
       const start = context.currentTime + at;
       const tone = new OscillatorNode(context, { type: "sine", frequency: hz });
       const gain = new GainNode(context, { gain: 0 });
-      gain.gain.linearRampToValueAtTime(this.#volume * 0.5, start + 0.015);
+      gain.gain.linearRampToValueAtTime(volume * 0.5, start + 0.015);
       gain.gain.exponentialRampToValueAtTime(0.001, start + s);
       tone.connect(gain).connect(context.destination);
       tone.start(start);

@@ -23,6 +23,15 @@ const ROLE_WORDS: Record<Role, () => string> = {
   administrator: m.role_administrator,
 };
 
+/** The reasons for a break that every account has, in the order in which agents choose them. */
+export const BUILT_IN_REASONS: readonly string[] = [
+  "lunch_break",
+  "short_break",
+  "training",
+  "meeting",
+  "technical_break",
+];
+
 /** What a bucket is called. */
 export function bucketWord(bucket: Bucket): string {
   return BUCKET_WORDS[bucket]();

@@ -6,10 +6,18 @@ export type Credentials =
 
 let held: Credentials = { kind: "nobody" };
 const enders = new Set<() => void>();
+const holders = new Set<() => void>();
 
 /** What the requests carry from now on. */
 export function hold(credentials: Credentials): void {
   held = credentials;
+  for (const changed of [...holders]) changed();
+}
+
+/** Calls back when somebody else asks from now on, or nobody. Returns how to stop that. */
+export function onHeld(changed: () => void): () => void {
+  holders.add(changed);
+  return () => holders.delete(changed);
 }
 
 /** What the requests carry. */

@@ -10,7 +10,7 @@ import type { components, paths } from "../../../generated/api";
 import { send } from "./send";
 
 export { Problem, asProblem, type Fault } from "./problem";
-export { hold, holds, onEnded, tellEnded, type Credentials } from "./credentials";
+export { hold, holds, onEnded, onHeld, tellEnded, type Credentials } from "./credentials";
 
 /** Every shape of the contract, by name: `Schemas["AgentRow"]`. */
 export type Schemas = components["schemas"];

@@ -65,6 +65,8 @@ export class Live {
   #heardAt = $state(0);
   #lastHeard = 0;
   #known = new SvelteSet<Topic>();
+  /** Topics that the server does not know: what they cost is theirs alone. */
+  #refused = new SvelteSet<Topic>();
 
   readonly #reader = new Reader();
   readonly #line: Line;
@@ -122,6 +124,11 @@ export class Live {
   /** Whether all rows of a topic are there: before that an empty list means nothing. */
   knows(topic: Topic): boolean {
     return this.#known.has(topic);
+  }
+
+  /** Whether the server says that there is no such topic. */
+  refuses(topic: Topic): boolean {
+    return this.#refused.has(topic);
   }
 
   /** Listens to topics until the returned function is called. In a component, use `listen` of lib/live. */
@@ -200,6 +207,7 @@ export class Live {
     this.#changes = [];
     this.#asked = undefined;
     this.#known.clear();
+    this.#refused.clear();
     this.agents.replace([]);
     this.queues.replace([]);
     this.conversations.replace([]);
@@ -219,7 +227,7 @@ export class Live {
       this.#line.start();
     } else if (this.#line.isOpen) {
       const had = new Set(this.#asked?.topics);
-      const grows = [...this.#wanted.keys()].some((topic) => !had.has(topic));
+      const grows = this.#topics().some((topic) => !had.has(topic));
       if (grows || mayShrink) this.#ask();
     }
   }
@@ -236,8 +244,7 @@ export class Live {
     this.#reader.reopened();
     const before = this.#asked;
     this.#asked = undefined;
-    const same =
-      before !== undefined && before.answered && sameTopics(before.topics, [...this.#wanted.keys()]);
+    const same = before !== undefined && before.answered && sameTopics(before.topics, this.#topics());
     this.#ask(same ? this.#reader.at : undefined);
   }
 
@@ -246,7 +253,7 @@ export class Live {
    * whose rows come anyway; all else begins with a snapshot.
    */
   #ask(since?: number): void {
-    const topics = [...this.#wanted.keys()].sort();
+    const topics = this.#topics().sort();
     if (topics.length === 0) return this.#rest();
     let begun: Topic[] = [];
     if (this.#asked !== undefined) {
@@ -270,6 +277,11 @@ export class Live {
     for (const topic of topics) this.#known.add(topic);
     const begun = new Set(topics);
     for (const take of [...this.#anew]) take(begun);
+  }
+
+  /** What is wanted and can be had. */
+  #topics(): Topic[] {
+    return [...this.#wanted.keys()].filter((topic) => !this.#refused.has(topic));
   }
 
   #keepOnly(topics: Topic[]): void {
@@ -370,8 +382,27 @@ export class Live {
       this.#asked = undefined;
       return this.#ask();
     }
+    if (code === "unknown_topic" && this.#drop(detail)) return;
     console.warn(`The stream refused: ${code}. ${detail}`);
     this.#line.again(false);
+  }
+
+  /** Goes on without the topic at fault, which the server names first; else without the newest conversations. */
+  #drop(detail: string): boolean {
+    const asked = this.#asked?.topics ?? [];
+    const named = /^"([^"]*)"/.exec(detail)?.[1];
+    const single = asked.filter((topic) => topic.startsWith("conversation:"));
+    const wrong = asked.some((topic) => topic === named) ? single.filter((topic) => topic === named) : single;
+    if (wrong.length === 0) return false;
+    for (const topic of wrong) {
+      this.#refused.add(topic);
+      this.#known.delete(topic);
+    }
+    // Where the stream went on, it still goes on from there.
+    const since = this.#asked?.answered ? this.#reader.at : undefined;
+    this.#asked = undefined;
+    this.#ask(since);
+    return true;
   }
 }
 

@@ -1,6 +1,7 @@
 // The messages of one conversation: what was said before over REST, what is said now from the stream.
 
-import { api, ask, asProblem, type MessageRow, type Problem } from "../api";
+import { untrack } from "svelte";
+import { api, ask, asProblem, Problem, type MessageRow } from "../api";
 import { live } from "./index.svelte";
 import type { Live } from "./live.svelte";
 
@@ -11,6 +12,9 @@ type Fetch = (conversation: string, position: number, cursor: string | undefined
 
 /** How much of a thread is there. */
 export type Loaded = { state: "loading" } | { state: "ready" } | { state: "failed"; problem: Problem };
+
+/** What cannot be the id of a conversation. */
+const NOWHERE: Loaded = { state: "failed", problem: new Problem(404, "no_such_conversation", "") };
 
 /** As many as the server gives at once. */
 const PART = 1000;
@@ -41,7 +45,7 @@ export class Thread {
 
   /** Whether what was said before is there. */
   get loaded(): Loaded {
-    return this.#loaded;
+    return this.floor.refuses(`conversation:${this.conversation}`) ? NOWHERE : this.#loaded;
   }
 
   /** Follows the conversation until the returned function is called. */
@@ -55,7 +59,8 @@ export class Thread {
       if (topics.has(topic)) void this.read();
     });
     const release = this.floor.subscribe(topic);
-    if (this.floor.knows(topic)) void this.read();
+    // Whoever listens in an effect is not run again by what is read.
+    untrack(() => this.floor.knows(topic) && void this.read());
     return () => {
       this.#reading++;
       offMessages();

@@ -1,13 +1,16 @@
 // What concerns me: my row, what is offered to me, what I have, and which of it is open.
 
 import { createContext, untrack } from "svelte";
+import { m } from "$words";
 import type { ConversationRow } from "$api";
 import { listen, live } from "$live";
+import { clients } from "$lib/clients.svelte";
 import { route } from "$lib/router.svelte";
 import { session } from "$lib/session.svelte";
-import { Clients } from "./clients.svelte";
+import { toasts } from "$lib/toasts.svelte";
 import { Settings } from "./settings.svelte";
 import { sweepDrafts } from "./thread/drafts";
+import { sweepOutboxes, unsentOf } from "./thread/outbox.svelte";
 import { Talks } from "./thread/talks.svelte";
 
 /** A conversation of mine in each place it can be. */
@@ -15,9 +18,9 @@ type Mine = Record<"offered" | "working" | "parked", readonly ConversationRow[]>
 
 /** The desk of whoever is signed in. Made once by the page; its parts take it with `getDesk`. */
 export class Desk {
-  readonly clients = new Clients();
+  readonly clients = clients;
   readonly settings = new Settings();
-  readonly talks = new Talks();
+  readonly talks = new Talks(session.user?.id ?? "");
 
   /** My own row. */
   readonly me = $derived(live.agents.get(session.user?.id));
@@ -34,9 +37,12 @@ export class Desk {
   /** Its thread. */
   readonly talk = $derived(this.talks.get(this.openId));
 
+  #toldUnsent = false;
+
   constructor() {
     listen(() => ["agents", "conversations", "queues"]);
     sweepDrafts();
+    sweepOutboxes();
     void this.settings.read();
     const followed = $derived([
       ...new Set([...this.mine.offered, ...this.mine.working].map((row) => row.id).concat(this.openId ?? [])),
@@ -57,11 +63,32 @@ export class Desk {
         this.talks.sweep([...offered, ...working, ...parked].map((row) => row.id));
       });
     });
+    $effect(() => {
+      if (!live.knows("conversations")) return;
+      const talks = this.talks.all;
+      untrack(() => {
+        const takes = new Set(this.mine.working.filter((row) => row.stage === "active").map((row) => row.id));
+        for (const { id, outbox } of talks) outbox.resume(takes.has(id), live.clock.exact());
+        this.#tellUnsent();
+      });
+    });
   }
 
   /** Whether my row and my conversations are there. */
   get ready(): boolean {
     return live.knows("agents") && live.knows("conversations");
+  }
+
+  /** Words to conversations that are over would never be seen again: says once that they were not sent. */
+  #tellUnsent(): void {
+    if (this.#toldUnsent) return;
+    this.#toldUnsent = true;
+    const { offered, working, parked } = this.mine;
+    const mine = new Set([...offered, ...working, ...parked].map((row) => row.id));
+    const over = unsentOf(session.user?.id ?? "").find((id) => !mine.has(id) && id !== this.openId);
+    if (over === undefined) return;
+    const action = { title: m.desk_show(), run: () => this.choose(over) };
+    toasts.say(m.desk_unsent_over(), { kind: "bad", action });
   }
 
   /** Opens a conversation, or none. */

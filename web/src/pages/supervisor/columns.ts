@@ -203,7 +203,7 @@ export function sinceOf(row: AgentRow, { vocabulary }: Pick<Shown, "vocabulary">
 /** The time in the state as it is read; where the widget counts threads, those. */
 export function sinceText(row: AgentRow, shown: Shown): string {
   if (shown.vocabulary === "widget" && row.widget_shows_counts) {
-    return m.supervisor_threads({ count: number(row.threads) });
+    return m.supervisor_threads({ count: row.threads, shown: number(row.threads) });
   }
   const since = sinceOf(row, shown);
   return since === undefined ? NONE : duration(shown.now - since);

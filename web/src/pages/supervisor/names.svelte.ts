@@ -2,12 +2,9 @@
 
 import { api, askAll, type Reason, type Schemas } from "$api";
 import { getLocale } from "$locale";
-import { reasonName } from "$lib/words";
+import { BUILT_IN_REASONS, reasonName } from "$lib/words";
 
 type Team = Schemas["TeamRow"];
-
-/** In the order in which agents choose them; those an account has added come after. */
-const BUILT_IN = ["lunch_break", "short_break", "training", "meeting", "technical_break"];
 
 /** Set by a rule or for want of a reason; listed only while somebody is in one. */
 const UNCHOSEN = ["unspecified", "no_answer", "kicked_out"];
@@ -68,10 +65,11 @@ export class Names {
   }
 }
 
+/** Those that an account has added come after the others. */
 function place({ code }: Reason): number {
-  if (UNCHOSEN.includes(code)) return BUILT_IN.length + 1;
-  const at = BUILT_IN.indexOf(code);
-  return at < 0 ? BUILT_IN.length : at;
+  if (UNCHOSEN.includes(code)) return BUILT_IN_REASONS.length + 1;
+  const at = BUILT_IN_REASONS.indexOf(code);
+  return at < 0 ? BUILT_IN_REASONS.length : at;
 }
 
 /** The ones of this page. */

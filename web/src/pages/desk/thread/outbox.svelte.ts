@@ -2,7 +2,13 @@
 
 import { api, ask, asProblem, type MessageRow, type Problem } from "$api";
 import { newKey } from "$lib/ids";
-import { forget, keep, read } from "$lib/kept";
+import { forget, keep, keptNames, read } from "$lib/kept";
+
+/** So long the server knows a key again; what is sent with an older one might be said twice. */
+const KEY_KNOWN_MS = 24 * 3_600_000;
+
+/** Nobody comes back to words that old. */
+const KEPT_MS = 3 * 86_400_000;
 
 /** A message on its way. */
 export type Unsent = {
@@ -18,54 +24,75 @@ export type Unsent = {
     /** The server has it; its row is yet to come. */
     | { is: "sent"; position: number }
     /** It was refused, or nobody could be reached; without a problem it waits behind one that was. */
-    | { is: "failed"; problem?: Problem };
+    | { is: "failed"; problem?: Problem }
+    /** It is being written anew. Nobody knows whether it arrived: unchanged, it goes with its own key. */
+    | { is: "draft" };
 };
 
 type Send = (conversation: string, unsent: Unsent) => Promise<number>;
 
-/** What is on its way in one conversation. */
+/** What somebody has on its way in one conversation. */
 export class Outbox {
   #unsent = $state.raw<readonly Unsent[]>([]);
   #sending = Promise.resolve();
+  #resumed = false;
 
   constructor(
+    readonly user: string,
     readonly conversation: string,
     private readonly send: Send = post,
   ) {
-    const kept = restored(read(this.#name));
-    this.#unsent = kept;
-    for (const { key, state } of kept) if (state.is === "sending") this.#deliver(key);
+    this.#unsent = restored(read(this.#name));
   }
 
   /** Those whose rows are not among these messages yet, oldest first. */
   beside(messages: readonly MessageRow[]): readonly Unsent[] {
-    return unsettled(this.#unsent, messages);
+    return unsettled(this.#unsent, messages).filter(({ state }) => state.is !== "draft");
+  }
+
+  /**
+   * Goes on with what was on its way when the page was left, if the conversation still takes it. What is over, or so old
+   * that its key says nothing any more, is not sent behind anybody's back: it stands there as not sent.
+   */
+  resume(takes: boolean, now: number): void {
+    if (this.#resumed) return;
+    this.#resumed = true;
+    for (const { key, at, state } of this.#unsent) {
+      if (state.is !== "sending") continue;
+      if (takes && now - at < KEY_KNOWN_MS) this.#deliver(key);
+      else this.#become(key, { is: "failed" });
+    }
   }
 
   /** Sends a text. `after` is the position of the last message that is there. */
   say(text: string, after: number, at: number): void {
-    const key = newKey();
-    this.#set([...this.#unsent, { key, text, at, after, state: { is: "sending" } }]);
-    this.#deliver(key);
+    const drafted = this.#unsent.find((one) => one.state.is === "draft" && one.text === text);
+    const known = drafted !== undefined && at - drafted.at < KEY_KNOWN_MS ? drafted : undefined;
+    const unsent = { key: newKey(), text, at, after, ...known, state: { is: "sending" as const } };
+    this.#set([...this.#unsent.filter((one) => one !== drafted), unsent]);
+    this.#deliver(unsent.key);
   }
 
   /** Sends what failed once more, in order and with the same keys. */
   retry(): void {
+    this.#resumed = true;
     const failed = this.#unsent.filter(({ state }) => state.is === "failed");
     for (const { key } of failed) this.#become(key, { is: "sending" });
     for (const { key } of failed) this.#deliver(key);
   }
 
-  /** Gives one up; its text, to be written anew. */
+  /** Gives one up; its text, to be written anew. One that may have arrived keeps its key for as long as it stays as it is. */
   take(key: string): string {
-    const text = this.#unsent.find((unsent) => unsent.key === key)?.text ?? "";
-    this.#set(this.#unsent.filter((unsent) => unsent.key !== key));
-    return text;
+    const taken = this.#unsent.find((unsent) => unsent.key === key);
+    const refused = taken?.state.is === "failed" && taken.state.problem?.unsure === false;
+    if (refused) this.#set(this.#unsent.filter((unsent) => unsent !== taken));
+    else this.#become(key, { is: "draft" });
+    return taken?.text ?? "";
   }
 
   /** Forgets those whose rows have come. */
   settle(messages: readonly MessageRow[]): void {
-    const left = this.beside(messages);
+    const left = unsettled(this.#unsent, messages);
     if (left.length < this.#unsent.length) this.#set(left);
   }
 
@@ -104,8 +131,28 @@ export class Outbox {
   }
 
   get #name(): string {
-    return `outbox.${this.conversation}`;
+    return nameOf(this.user, this.conversation);
   }
+}
+
+/** The conversations to which somebody has words that are not sent, as this browser remembers. */
+export function unsentOf(user: string): string[] {
+  const beginning = nameOf(user, "");
+  return keptNames(beginning)
+    .filter((name) => restored(read(name)).some(({ state }) => state.is !== "draft"))
+    .map((name) => name.slice(beginning.length));
+}
+
+/** Forgets what is too old, and what does not say whose words it holds. */
+export function sweepOutboxes(now = Date.now()): void {
+  for (const name of keptNames("outbox.")) {
+    const kept = name.split(".").length === 3 ? restored(read(name)) : [];
+    if (kept.every(({ at }) => now - at > KEPT_MS)) forget(name);
+  }
+}
+
+function nameOf(user: string, conversation: string): string {
+  return `outbox.${user}.${conversation}`;
 }
 
 /** Those that no message stands for yet: each row stands for one, of the same text and behind what was there. */
@@ -133,13 +180,14 @@ function restored(kept: string | undefined): readonly Unsent[] {
 }
 
 function isUnsent(one: Partial<Unsent>): one is Unsent {
-  return typeof one.key === "string" && typeof one.text === "string" && typeof one.after === "number";
+  const { key, text, at, after } = one;
+  return [key, text].every((each) => typeof each === "string") && [at, after].every(Number.isFinite);
 }
 
 /** What was refused before a reload is known as failed; why is not kept. What was on its way goes on. */
 function asFailedOrSending(unsent: Unsent): Unsent {
-  const failed = unsent.state?.is === "failed";
-  return { ...unsent, state: failed ? { is: "failed" } : { is: "sending" } };
+  const is = unsent.state?.is;
+  return { ...unsent, state: { is: is === "failed" || is === "draft" ? is : "sending" } };
 }
 
 async function post(id: string, { key, text }: Unsent): Promise<number> {

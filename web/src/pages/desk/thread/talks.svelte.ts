@@ -12,14 +12,21 @@ export class Talk {
   readonly outbox: Outbox;
   #seen = $state(0);
 
-  constructor(readonly id: string) {
+  constructor(
+    readonly user: string,
+    readonly id: string,
+  ) {
     this.thread = new Thread(id);
-    this.outbox = new Outbox(id);
-    this.#seen = Number(read(`seen.${id}`) ?? 0);
+    this.outbox = new Outbox(user, id);
+    this.remember();
   }
 
   /** What was said last. */
   readonly last = $derived.by(() => this.thread.messages.at(-1));
+  /** The position of the client's last word. */
+  readonly newest = $derived.by(
+    () => this.thread.messages.findLast((message) => message.author === "client")?.position ?? 0,
+  );
   /** Since when the client waits for a word. */
   readonly waitingSince = $derived.by(() => waitingSince(this.thread.messages));
   /** How many of the client's words nobody here has looked at. */
@@ -37,13 +44,25 @@ export class Talk {
     const position = this.last?.position ?? 0;
     if (position <= this.#seen) return;
     this.#seen = position;
-    keep(`seen.${this.id}`, String(position));
+    keep(seenName(this.user, this.id), String(position));
+  }
+
+  /** It may have been read in another tab. */
+  remember(): void {
+    this.#seen = Math.max(this.#seen, Number(read(seenName(this.user, this.id)) ?? 0) || 0);
   }
 }
 
 /** All of them, followed as long as they are mine. */
 export class Talks {
   readonly #open = new SvelteMap<string, { talk: Talk; stop: () => void }>();
+
+  constructor(private readonly user: string) {}
+
+  /** All that are followed. */
+  get all(): Talk[] {
+    return [...this.#open.values()].map(({ talk }) => talk);
+  }
 
   /** One of them. */
   get(id: string | undefined): Talk | undefined {
@@ -59,13 +78,21 @@ export class Talks {
     }
     for (const id of ids) {
       if (this.#open.has(id)) continue;
-      const talk = new Talk(id);
+      const talk = new Talk(this.user, id);
       this.#open.set(id, { talk, stop: talk.thread.listen() });
     }
   }
 
-  /** Forgets how far conversations were read that are no longer mine. */
+  /** Forgets how far conversations were read that are no longer mine, and what does not say whose reading it was. */
   sweep(mine: readonly string[]): void {
-    for (const name of keptNames("seen.")) if (!mine.includes(name.slice("seen.".length))) forget(name);
+    const own = seenName(this.user, "");
+    for (const name of keptNames("seen.")) {
+      const over = name.startsWith(own) && !mine.includes(name.slice(own.length));
+      if (over || name.split(".").length !== 3) forget(name);
+    }
   }
+}
+
+function seenName(user: string, conversation: string): string {
+  return `seen.${user}.${conversation}`;
 }

@@ -23,6 +23,7 @@ const SHOWN_MAX = 20;
 export class Targets {
   #list = $state.raw<readonly Target[] | undefined>(undefined);
   #problem = $state.raw<Problem | undefined>(undefined);
+  #answered = $state<string>();
   #asking = 0;
 
   constructor(readonly conversation: string) {}
@@ -30,6 +31,11 @@ export class Targets {
   /** Agents first, then queues; none before the first answer. */
   get list(): readonly Target[] | undefined {
     return this.#list;
+  }
+
+  /** Whether they are those of what was typed, and not of what stood there before. */
+  answers(typed: string): boolean {
+    return this.#answered === typed.trim();
   }
 
   /** Why there are none. */
@@ -40,13 +46,15 @@ export class Targets {
   /** Asks for those that begin with what was typed. */
   async ask(typed: string): Promise<void> {
     const asking = ++this.#asking;
-    const query = { q: typed.trim() || undefined, limit: SHOWN_MAX, min_position: live.position };
+    const q = typed.trim();
+    const query = { q: q || undefined, limit: SHOWN_MAX, min_position: live.position };
     try {
       const found = await ask(
         api.GET("/v1/conversations/{id}/targets", { params: { path: { id: this.conversation }, query } }),
       );
       if (asking !== this.#asking) return;
       this.#list = targetsOf(found);
+      this.#answered = q;
       this.#problem = undefined;
     } catch (thrown) {
       if (asking === this.#asking) this.#problem = asProblem(thrown);

@@ -41,6 +41,21 @@ const WORDS: Record<string, () => string> = {
   "widget.deleted": m.settings_act_widget_deleted,
 };
 
+/** What is told of an act beside its name; what this console has no words for stands as the server wrote it. */
+export function detailWords(act: string, detail: unknown, nameOf: (id: string) => string): string {
+  if (typeof detail !== "object" || detail === null) return "";
+  const told = detail as Record<string, unknown>;
+  if (act === "team.changed" && typeof told.user === "string") {
+    const name = nameOf(told.user);
+    if (told.supervises === true)
+      return told.belongs ? m.settings_audit_supervises({ name }) : m.settings_audit_supervises_not({ name });
+    return told.belongs ? m.settings_audit_joins({ name }) : m.settings_audit_leaves({ name });
+  }
+  return Object.entries(told)
+    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" · ");
+}
+
 /** What an act is called; one that is new to this console stands as the server wrote it. */
 export function actWord(act: string): string {
   return WORDS[act]?.() ?? act;

@@ -4,6 +4,7 @@ import { m } from "$words";
 import type { Problem, Schemas } from "$api";
 import { sentence } from "$lib/errors";
 import type { Faults } from "$lib/form.svelte";
+import { BUILT_IN_REASONS } from "$lib/words";
 
 /** What stands in the fields. */
 export type ReasonValues = {
@@ -16,14 +17,7 @@ export type ReasonValues = {
 };
 
 /** The reasons that are in every account from its beginning; the last is for a break that has none. */
-export const BUILT_IN: readonly string[] = [
-  "lunch_break",
-  "short_break",
-  "training",
-  "meeting",
-  "technical_break",
-  "unspecified",
-];
+export const BUILT_IN: readonly string[] = [...BUILT_IN_REASONS, "unspecified"];
 
 /** A reason of which nothing is said yet. English is asked for: it stands in where a language has no name. */
 export function newReason(): ReasonValues {

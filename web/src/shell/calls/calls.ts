@@ -1,0 +1,36 @@
+// What is offered to me, as far as the rows of the page that is open tell.
+
+import type { AgentRow, ConversationRow } from "$api";
+
+/** An offer before me. */
+export type Call = {
+  id: string;
+  conversation: string;
+  queue: string;
+  /** Whose it is; where the page has no rows of conversations, it has to be asked. */
+  client: string | undefined;
+  /** How it speaks, likewise. */
+  channel: ConversationRow["channel"] | undefined;
+  /** Until when; a row tells it of the first of several only. */
+  until: string | undefined;
+};
+
+/** All of them, the oldest first: my row names the first, the rows of conversations name the others. */
+export function callsOf(me: AgentRow | undefined, rows: readonly ConversationRow[]): Call[] {
+  if (me === undefined) return [];
+  const first = me.offer ?? undefined;
+  const calls = rows
+    .filter((row) => row.agent === me.id && row.stage === "offered")
+    .toSorted((one, other) => one.id.localeCompare(other.id))
+    .map((row): Call => ({
+      id: row.offer ?? row.id,
+      conversation: row.id,
+      queue: row.queue,
+      client: row.client,
+      channel: row.channel,
+      until: first?.id === row.offer ? first?.until : undefined,
+    }));
+  if (first === undefined || calls.some((call) => call.id === first.id)) return calls;
+  const { id, conversation, queue, until } = first;
+  return [{ id, conversation, queue, until, client: undefined, channel: undefined }, ...calls];
+}
