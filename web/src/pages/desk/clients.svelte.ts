@@ -3,6 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { m } from "$words";
 import { api, ask, asProblem, type Problem, type Schemas } from "$api";
+import { called } from "$lib/clients";
 import { live } from "$live";
 
 /** What is known of a client, or why it is not. */
@@ -18,11 +19,11 @@ export class Clients {
     return this.#known.get(id);
   }
 
-  /** What to call one: the name, else the address, else the end of the id. */
+  /** What to call one: the name, else a readable address, else the end of the id. */
   name(id: string): string {
     const known = this.#known.get(id);
     const about = known?.state === "known" ? known.client.about : undefined;
-    return about?.name ?? about?.address ?? m.desk_client_unnamed({ id: id.slice(-4) });
+    return called(about) ?? m.desk_client_unnamed({ id: id.slice(-4) });
   }
 
   /** Asks for those that were never asked for. */

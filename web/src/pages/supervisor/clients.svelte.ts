@@ -2,6 +2,7 @@
 
 import { SvelteMap } from "svelte/reactivity";
 import { api, ask } from "$api";
+import { called } from "$lib/clients";
 
 /** More than anybody looks at in a day; beyond them it begins anew. */
 const KEPT_MAX = 500;
@@ -23,7 +24,7 @@ export function readClient(id: string): void {
   }
   asked.add(id);
   ask(api.GET("/v1/clients/{id}", { params: { path: { id } } })).then(
-    (client) => known.set(id, client.about?.name ?? client.about?.address ?? undefined),
+    (client) => known.set(id, called(client.about)),
     () => known.set(id, undefined),
   );
 }
