@@ -87,7 +87,8 @@ export async function person(
     timezoneId: "Europe/Oslo",
     reducedMotion: "reduce",
   });
-  context.setDefaultTimeout(10_000);
+  // Long enough for a machine that builds something else meanwhile; what is there is not waited for.
+  context.setDefaultTimeout(30_000);
   const guard = new Guard();
   if (expected) guard.expect(expected);
   context.on("page", (page) => guard.watch(page));
