@@ -1,4 +1,4 @@
-// How one comes in: somebody signs in, and a screen on a wall needs nobody.
+// How one comes in: a new server is set up, somebody signs in, and a screen on a wall needs nobody.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -15,6 +15,55 @@ afterEach(() => Promise.all(chromium.contexts().map((context) => context.close()
 after(async () => {
   await chromium?.close();
   await house?.close();
+});
+
+test("a new server is set up with the token it printed: a wrong one is refused at its field, the right one leads in", async () => {
+  const { house: fresh, token } = await House.unset();
+  try {
+    const { page, guard, ...ada } = await person(chromium, fresh.url, { size: SIZES.wide });
+    await page.getByRole("link", { name: "Set it up" }).click();
+    const field = page.getByLabel("Setup token");
+    await field.fill(`${token.slice(0, -4)}0000`);
+    await page.getByLabel("Name of the account").fill("acme");
+    await page.getByLabel("Your name").fill("Ada Admin");
+    await page.getByLabel("Login").fill("ada");
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByLabel("Time zone").click();
+    await page.getByRole("option", { name: "Asia/Tokyo" }).click();
+    await accessible(page);
+
+    guard.expect(/403/);
+    await page.getByRole("button", { name: "Make the account" }).click();
+    await page.getByText("The server does not take this token").waitFor();
+    await page.locator("[aria-invalid=true]:focus").waitFor();
+    assert.equal(await page.locator(":focus").inputValue(), `${token.slice(0, -4)}0000`);
+    assert.equal(await page.locator("[aria-invalid=true]").count(), 1);
+    await accessible(page);
+    await shot(page, "access-setup-refused");
+
+    await field.fill(token);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Supervisor" }).waitFor();
+    await page.getByText("Asia/Tokyo").waitFor();
+    await page.goto("/settings/account");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+
+    // The token was good for one use.
+    const again = await person(chromium, fresh.url, { path: `/setup#token=${token}`, expected: /403/ });
+    assert.equal(await again.page.getByLabel("Setup token").inputValue(), token);
+    await again.page.getByLabel("Name of the account").fill("other");
+    await again.page.getByLabel("Your name").fill("Eve");
+    await again.page.getByLabel("Login").fill("eve");
+    await again.page.getByLabel("Password").fill(PASSWORD);
+    await again.page.getByRole("button", { name: "Make the account" }).click();
+    await again.page.getByText("The server does not take this token").waitFor();
+    await again.close();
+    await ada.close();
+  } finally {
+    await fresh.close();
+  }
 });
 
 test("a wrong password says so and nothing more; the right one leads where one wanted to go", async () => {

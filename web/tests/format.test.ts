@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { clock, duration, isoDuration, longDay, longDuration, percent } from "../src/lib/format";
+import {
+  clock,
+  day,
+  duration,
+  isoDuration,
+  longDay,
+  longDuration,
+  ownZone,
+  percent,
+} from "../src/lib/format";
+import { tellIn } from "../src/lib/zone.svelte";
 
 describe("duration", () => {
   test.each([
@@ -22,6 +32,12 @@ describe("clocks", () => {
     expect(clock(winter, "Europe/Oslo")).toBe("14:32");
   });
   test("begin a day with 00", () => expect(clock(Date.parse("2026-06-20T00:05:00Z"), "UTC")).toBe("00:05"));
+  test("stand in the account's zone unless another is named", () => {
+    expect(ownZone()).toBe(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+    tellIn("Asia/Tokyo");
+    expect([ownZone(), clock(winter), clock(winter, "UTC")]).toEqual(["Asia/Tokyo", "22:32", "13:32"]);
+    expect(day(Date.parse("2026-11-20T15:00:00Z"))).toMatch(/^21 Nov/);
+  });
   test("have days that are read from the left", () =>
     expect(longDay(winter, "UTC")).toMatch(/Friday,? 20 November/));
 });

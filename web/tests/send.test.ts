@@ -64,6 +64,16 @@ test("after some attempts nobody knows whether it was done", async () => {
   expect(asked).toHaveLength(4);
 });
 
+test("an answer that breaks off on its way is none, and is asked for again", async () => {
+  const broken = new ReadableStream({
+    start: (body) => body.error(new DOMException("late", "TimeoutError")),
+  });
+  answers = [new Response(broken), Response.json({ whole: true })];
+  const answer = await sent("GET", "/v1/account");
+  expect(answer instanceof Response && (await answer.json())).toEqual({ whole: true });
+  expect(asked).toHaveLength(2);
+});
+
 test("a refusal is final, and names its fields", async () => {
   const errors = [{ field: "capacity", problem: "1 to 20" }];
   answers = [refusal(422, "invalid", { errors })];

@@ -3,6 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { m } from "$words";
 import { api, askTagged, asProblem, onHeld, type Problem, type Schemas, type Tagged } from "$api";
+import { called } from "$lib/called";
 import { live } from "$live";
 
 /** What is known of a client, or why it is not. */
@@ -37,7 +38,7 @@ export class Clients {
   name(id: string): string {
     const known = this.#known.get(id);
     const about = known?.state === "known" ? known.client.about : undefined;
-    return about?.name ?? about?.address ?? m.client_unnamed({ id: id.slice(-4) });
+    return called(about) ?? m.client_unnamed({ id: id.slice(-4) });
   }
 
   /** Asks for those that are not known: that were never asked for, or could not be read a while ago. */

@@ -1,6 +1,9 @@
 // Durations, clocks, days and numbers, in the reader's language. A clock never stands without its zone.
 
 import { getLocale } from "$locale";
+import { ownZone } from "./zone.svelte";
+
+export { ownZone };
 
 /** An instant as the server writes it, in epoch milliseconds. */
 export function instant(written: string): number {
@@ -28,29 +31,24 @@ export function isoDuration(ms: number): string {
   return `PT${Math.max(0, Math.floor(ms / 1000))}S`;
 }
 
-/** `14:32` in a zone, the browser's own unless given. */
-export function clock(ms: number, zone?: string): string {
+/** `14:32` in a zone, the account's unless given. */
+export function clock(ms: number, zone = ownZone()): string {
   return dated({ hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(ms);
 }
 
 /** `20 Nov` in a zone. */
-export function day(ms: number, zone?: string): string {
+export function day(ms: number, zone = ownZone()): string {
   return dated({ day: "numeric", month: "short", timeZone: zone }).format(ms);
 }
 
 /** `Friday 20 November` in a zone. */
-export function longDay(ms: number, zone?: string): string {
+export function longDay(ms: number, zone = ownZone()): string {
   return dated({ weekday: "long", day: "numeric", month: "long", timeZone: zone }).format(ms);
 }
 
 /** `20 Nov, 14:32`, for what is not of today. */
-export function moment(ms: number, zone?: string): string {
+export function moment(ms: number, zone = ownZone()): string {
   return `${day(ms, zone)}, ${clock(ms, zone)}`;
-}
-
-/** The zone of this browser: `Europe/Oslo`. */
-export function ownZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** A number with the reader's digits and marks. */

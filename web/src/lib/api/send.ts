@@ -40,11 +40,17 @@ async function once(request: Request): Promise<Response | Problem> {
   const signal = AbortSignal.any([request.signal, patience]);
   try {
     const response = await fetch(request, { signal });
-    return response.ok ? response : await problemOf(response);
+    return response.ok ? await whole(response) : await problemOf(response);
   } catch (thrown) {
     if (request.signal.aborted) throw thrown;
     return new Problem(0, UNREACHABLE, String(thrown));
   }
+}
+
+/** The answer with all of its body: one that breaks off on its way is none. */
+async function whole(response: Response): Promise<Response> {
+  const body = await response.arrayBuffer();
+  return new Response(body.byteLength > 0 ? body : null, response);
 }
 
 function signed(asked: Request): Request {
