@@ -1,6 +1,6 @@
 // A chat against a server of a few lines: what is sent, how often, under which key, and what a page may rely on.
 
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type MockInstance, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Chat } from "./chat";
 import { SILENCE_MS_MAX, TRIES_MAX } from "./limits";
 import { backoff } from "./line";
@@ -118,6 +118,7 @@ class Socket {
 }
 
 let desk: Desk;
+let tabs: MockInstance<typeof window.addEventListener>;
 const problem = (status: number, code: string, more: Record<string, string> = {}) =>
   new Response(JSON.stringify({ code }), { status, headers: more });
 const chat = () => new Chat(new Server("https://chat.example/base/widget.js", "wg_1"), new Memory("wg_1"));
@@ -135,8 +136,11 @@ beforeEach(() => {
   sessionStorage.clear();
   vi.stubGlobal("fetch", desk.fetch);
   vi.stubGlobal("WebSocket", Socket);
+  tabs = vi.spyOn(window, "addEventListener");
 });
 afterEach(() => {
+  // A page that is gone hears nothing more.
+  for (const [event, heard] of tabs.mock.calls) window.removeEventListener(event, heard as EventListener);
   vi.clearAllTimers();
   vi.unstubAllGlobals();
   vi.useRealTimers();
@@ -265,6 +269,36 @@ describe("a request that broke", () => {
     expect(told(again)).toEqual(["Hello", "Before the reload"]);
     expect(desk.of("POST /messages").at(-1)).toMatchObject({ key, body: { text: "Before the reload" } });
   });
+});
+
+it("what is written is sent although the same was said before, and the page left before it went", async () => {
+  const visitor = await begun();
+  visitor.write("ok");
+  await pass(50);
+  await visitor.end();
+  vi.setSystemTime(Date.now() + 7 * 86_400_000);
+  desk.next = Array(100).fill("broken");
+  visitor.write("ok");
+  visitor.leave();
+  await pass(0);
+  desk.next = [];
+  const again = chat();
+  await again.begin();
+  await pass(50);
+  expect(told(again)).toEqual(["Hello", "ok", "ended", "ok"]);
+  expect(desk.messages.map(({ text }) => text)).toEqual(["Hello", "ok", "ok"]);
+});
+
+it("what is written before the thread was read is sent whatever stands in it", async () => {
+  const visitor = await begun();
+  visitor.leave();
+  const again = chat();
+  const begins = again.begin();
+  again.write("Hello");
+  await begins;
+  await pass(50);
+  expect(told(again)).toEqual(["Hello", "Hello"]);
+  expect(desk.messages.map(({ text }) => text)).toEqual(["Hello", "Hello"]);
 });
 
 describe("a no", () => {

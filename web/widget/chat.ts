@@ -11,6 +11,7 @@ import {
   type Standing,
   type Thread,
   newest,
+  newestAt,
   outbox,
   step,
   unread,
@@ -59,6 +60,8 @@ export class Chat {
   readonly #watchers = new Set<() => void>();
   readonly #ears = new Map<string, Set<(told: never) => void>>();
   #shown: Shown;
+  /** All that was said before is in the thread. */
+  #read: boolean;
   #offset = 0;
   #tokened: Promise<string | No> | undefined;
   #sending = false;
@@ -70,8 +73,9 @@ export class Chat {
     this.#memory = memory;
     const { kept, desk } = memory;
     let thread: Thread = EMPTY;
-    for (const { key, text, at } of desk.outbox ?? [])
-      thread = step(thread, { is: "wrote", key, text, now: at });
+    for (const { key, text, at, after } of desk.outbox ?? [])
+      thread = step(thread, { is: "wrote", key, text, now: at, after });
+    this.#read = !kept.token;
     this.#shown = {
       widget: { is: "asking" },
       thread,
@@ -188,7 +192,8 @@ export class Chat {
     const said = plain(text);
     if (!said) return;
     this.#show({ no: undefined, asks: false });
-    this.#take({ is: "wrote", key: key(), text: said, now: this.now() });
+    const after = this.#read ? newestAt(this.#shown.thread) : undefined;
+    this.#take({ is: "wrote", key: key(), text: said, now: this.now(), after });
     this.drafted("");
     this.#hand();
   }
@@ -260,6 +265,7 @@ export class Chat {
       return answer.no;
     }
     this.#take({ is: "visit", visit: answer.value, now: this.now() });
+    this.#read = true;
     return undefined;
   }
 
@@ -278,7 +284,9 @@ export class Chat {
     const before = this.#shown.thread;
     const thread = step(before, input);
     if (thread === before) return;
-    this.#memory.put({ outbox: outbox(thread).map(({ key, text, at }) => ({ key, text, at })) });
+    this.#memory.put({
+      outbox: outbox(thread).map(({ key, text, at, after }) => ({ key, text, at, after })),
+    });
     this.#show({ thread });
     this.#count();
     if (thread.stage.is !== before.stage.is) {

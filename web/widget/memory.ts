@@ -16,12 +16,20 @@ export interface Kept {
   readonly stirred?: string;
 }
 
+interface Waiting {
+  readonly key: string;
+  readonly text: string;
+  readonly at: number;
+  /** When the newest message was said that was there before it. */
+  readonly after: number | undefined;
+}
+
 /** Of one tab. */
 export interface Desk {
   readonly open?: boolean;
   readonly draft?: string;
   /** Written and not confirmed: each keeps its key, so that it is never said twice. */
-  readonly outbox?: readonly { readonly key: string; readonly text: string; readonly at: number }[];
+  readonly outbox?: readonly Waiting[];
 }
 
 export class Memory {
