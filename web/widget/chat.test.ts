@@ -2,7 +2,7 @@
 
 import { type MockInstance, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Chat } from "./chat";
-import { SILENCE_MS_MAX, TRIES_MAX } from "./limits";
+import { HURRY_MS_MIN, LOOKS_MS, SHUT_MS, SILENCE_MS_MAX, TRIES_MAX } from "./limits";
 import { backoff } from "./line";
 import { Memory } from "./memory";
 import { Server } from "./server";
@@ -19,6 +19,7 @@ interface Asked {
 class Desk {
   asked: Asked[] = [];
   next: (Response | "broken" | "lost")[] = [];
+  looks = { name: "Northlight", greeting: "Hello", color: "#3257d6" };
   stage = "none";
   agent: string | undefined;
   place: number | undefined;
@@ -51,7 +52,7 @@ class Desk {
   #answer({ path, body }: Asked): unknown {
     switch (path) {
       case "GET ":
-        return { name: "Northlight", greeting: "Hello", color: "#3257d6" };
+        return this.looks;
       case "POST /visits":
         return { token: "vt_1" };
       case "GET /visit":
@@ -88,7 +89,7 @@ class Socket {
   static silent = false;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((closed?: { code: number }) => void) | null = null;
   closed = false;
   readonly address: string;
   readonly protocols: string[];
@@ -364,6 +365,115 @@ describe("a no", () => {
     expect(desk.of("POST /visits")).toHaveLength(2);
     expect(told(visitor)).toContain("Still me");
   });
+});
+
+describe("what is known of the widget", () => {
+  const comesBack = async (visitor: Chat, times: number) => {
+    for (let time = 0; time < times; time += 1) {
+      visitor.hurry();
+      await pass(100);
+    }
+  };
+
+  it("is asked for by one timer, however often the page comes to the front", async () => {
+    vi.stubGlobal("fetch", async (...asked: Parameters<typeof desk.fetch>) => {
+      desk.asked.push({ path: asked[0], key: undefined, token: undefined, body: {} });
+      throw new TypeError("Failed to fetch");
+    });
+    const visitor = chat();
+    await visitor.begin();
+    await comesBack(visitor, 20);
+    expect(vi.getTimerCount()).toBe(1);
+    // A question, and whether there is a server at all.
+    expect(desk.asked.length).toBeLessThanOrEqual(2 * 5);
+    const before = desk.asked.length;
+    await pass(600_000);
+    expect(vi.getTimerCount()).toBe(1);
+    expect(desk.asked.length - before).toBeLessThan(2 * 50);
+  });
+
+  it("is asked for every few minutes where the chat is not for this page", async () => {
+    const refused = () => problem(403, "origin");
+    desk.next = Array.from({ length: 1_000 }, refused);
+    const visitor = chat();
+    await visitor.begin();
+    await comesBack(visitor, 20);
+    expect([desk.asked.length, vi.getTimerCount()]).toEqual([1, 1]);
+    await pass(60 * 60_000);
+    expect(desk.asked.length).toBeLessThan(26);
+    desk.next = [];
+    await pass(LOOKS_MS);
+    expect(visitor.shown.widget.is).toBe("known");
+  });
+
+  it("is read again when somebody comes back after some minutes", async () => {
+    const visitor = await begun();
+    desk.looks = { ...desk.looks, name: "Northlight at night" };
+    visitor.hurry();
+    await pass(LOOKS_MS - 1_000);
+    expect(desk.of("GET ")).toHaveLength(1);
+    await pass(1_000);
+    await comesBack(visitor, 20);
+    expect(desk.of("GET ")).toHaveLength(2);
+    expect(visitor.shown.widget).toMatchObject({ looks: { name: "Northlight at night" } });
+    expect(told(visitor)).toEqual(["Hello"]);
+  });
+
+  it("stays what it is while the server is away, and shuts when the widget is taken away", async () => {
+    const visitor = await begun();
+    await pass(LOOKS_MS);
+    desk.next = ["broken", "broken"];
+    visitor.hurry();
+    await pass(50);
+    expect(visitor.shown.widget.is).toBe("known");
+    await pass(HURRY_MS_MIN);
+    desk.next = [problem(404, "unknown_widget")];
+    visitor.hurry();
+    await pass(50);
+    expect(visitor.shown.widget).toEqual({
+      is: "no",
+      no: { is: "refused", status: 404, code: "unknown_widget" },
+    });
+    expect(visitor.shown.line).toEqual({ is: "closed" });
+  });
+
+  it("is asked for once more before a chat is shut of which a browser tells nothing", async () => {
+    const visitor = await begun();
+    await pass(LOOKS_MS);
+    vi.stubGlobal("fetch", async (_: string, { mode }: RequestInit) => {
+      if (mode !== "no-cors") throw new TypeError("Failed to fetch");
+      return new Response();
+    });
+    visitor.hurry();
+    await pass(50);
+    expect(visitor.shown.widget.is).toBe("known");
+    await pass(SHUT_MS);
+    expect(visitor.shown.widget).toEqual({ is: "no", no: { is: "closed" } });
+  });
+
+  it("is asked for when the server ends the stream for this page", async () => {
+    const visitor = await begun();
+    desk.next = [problem(404, "unknown_widget"), problem(404, "unknown_widget")];
+    Socket.all.at(-1)?.onclose?.({ code: 4409 });
+    await pass(50);
+    expect(visitor.shown.widget.is).toBe("no");
+    const sockets = Socket.all.length;
+    await pass(60_000);
+    expect(Socket.all.length).toBe(sockets);
+  });
+});
+
+it("who was told to wait waits, whatever comes to the front or is written", async () => {
+  const visitor = await begun();
+  desk.next = [problem(429, "too_many_messages", { "retry-after": "30" })];
+  visitor.write("Fast");
+  await pass(5_000);
+  visitor.hurry();
+  visitor.write("Faster");
+  await pass(20_000);
+  expect(desk.of("POST /messages").map(({ body }) => body.text)).toEqual(["Hello", "Fast"]);
+  await pass(6_000);
+  expect(told(visitor)).toEqual(["Hello", "Fast", "Faster"]);
 });
 
 describe("a page that is loaded again", () => {

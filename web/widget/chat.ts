@@ -1,7 +1,7 @@
 // One visitor's chat: what they do goes to the server, what it tells comes into the thread.
 
-import { EMAIL_BYTES_MAX, NAME_CHARS_MAX, TRIES_MAX } from "./limits";
-import { type Frame, Line, type Standing as Standings, backoff } from "./line";
+import { EMAIL_BYTES_MAX, HURRY_MS_MIN, LOOKS_MS, NAME_CHARS_MAX, SHUT_MS, TRIES_MAX } from "./limits";
+import { type Frame, Line, type Standing as Standings, backoff, spread } from "./line";
 import type { Memory } from "./memory";
 import type { Looks, No, Server, Who } from "./server";
 import {
@@ -67,6 +67,14 @@ export class Chat {
   #sending = false;
   #tries = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  /** Until then the server wants to hear nothing from this visitor. */
+  #rests = 0;
+  /** The widget is asked about at most once at a time, by one timer, and in between not before this instant. */
+  #asking = false;
+  #asks: ReturnType<typeof setTimeout> | undefined;
+  #asksFrom = 0;
+  #misses = 0;
+  #hurried = 0;
 
   constructor(server: Server, memory: Memory, { asks }: { readonly asks: boolean } = { asks: true }) {
     this.#server = server;
@@ -94,6 +102,7 @@ export class Chat {
       stream: () => server.stream(this.#memory.kept.token ?? ""),
       look: () => this.#look(),
       heard: (frame) => this.#heard(frame),
+      ended: () => void this.#ask(),
       stands: (line) => {
         this.#show({ line });
         if (line.is === "live" || line.is === "looking") this.#resend();
@@ -126,18 +135,42 @@ export class Chat {
   }
 
   /** Finds out what the widget looks like, and goes on where the visitor left. */
-  async begin(): Promise<void> {
+  begin(): Promise<void> {
+    return this.#ask();
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    clearTimeout(this.#asks);
     const answer = await this.#server.looks();
-    this.#show({ widget: answer.ok ? { is: "known", looks: answer.value } : { is: "no", no: answer.no } });
-    if (answer.ok) {
-      if (this.#memory.kept.token) await this.#look();
-      this.#attend();
-      this.#resend();
-    } else if (answer.no.is !== "refused") {
-      // Refusals stay what they are; the rest passes.
-      const rest = answer.no.is === "later" ? answer.no.after_s * 1_000 : backoff(this.#tries++);
-      setTimeout(() => void this.begin(), rest);
-    }
+    this.#asking = false;
+    if (answer.ok) return this.#welcome(answer.value);
+    const { no } = answer;
+    const known = this.#shown.widget.is === "known";
+    this.#misses += 1;
+    // A browser tells a page that is not allowed from a proxy in trouble as little as we can: once is no proof.
+    const first = no.is === "closed" && this.#misses === 1;
+    if (!known || no.is === "refused" || (no.is === "closed" && !first))
+      this.#show({ widget: { is: "no", no } });
+    if (shutBy(this.#shown.widget)) this.#line.close();
+    // What is known stays in use while the server is away; it is asked about again when somebody comes back.
+    const passes = no.is === "later" || no.is === "unreachable";
+    const rest = first ? spread(SHUT_MS) : !passes ? spread(LOOKS_MS) : restOf(no, this.#misses);
+    this.#asksFrom = Date.now() + (no.is === "unreachable" ? HURRY_MS_MIN : rest);
+    if (!known || !passes) this.#asks = setTimeout(() => void this.#ask(), rest);
+  }
+
+  async #welcome(looks: Looks): Promise<void> {
+    const before = this.#shown.widget;
+    this.#misses = 0;
+    this.#asksFrom = Date.now() + LOOKS_MS;
+    if (JSON.stringify(before) !== JSON.stringify({ is: "known", looks }))
+      this.#show({ widget: { is: "known", looks } });
+    if (before.is === "known") return;
+    if (this.#memory.kept.token) await this.#look();
+    this.#attend();
+    this.#resend();
   }
 
   open({ quietly } = { quietly: false }): void {
@@ -225,8 +258,11 @@ export class Chat {
 
   /** Tries at once what waits for its turn. */
   hurry(): void {
+    if (Date.now() - this.#hurried < HURRY_MS_MIN) return;
+    this.#hurried = Date.now();
     this.#line.hurry();
-    if (this.#shown.widget.is === "no") void this.begin();
+    // Before the page was mounted nobody has asked yet, and after it a title or a colour may have changed.
+    if (this.#shown.widget.is !== "asking" && Date.now() >= this.#asksFrom) void this.#ask();
     this.#resend();
   }
 
@@ -250,6 +286,7 @@ export class Chat {
   #attend(): void {
     const { stage } = this.#shown.thread;
     const running = stage.is === "waiting" || stage.is === "active";
+    if (shutBy(this.#shown.widget)) return this.#line.close();
     if (this.#memory.kept.token && (running || this.#shown.open)) this.#line.open();
     else this.#line.close();
   }
@@ -310,7 +347,7 @@ export class Chat {
   /** The first of what waits to be said goes; one after the other, so that they stay in order. */
   async #hand(): Promise<void> {
     const first = outbox(this.#shown.thread).find((entry) => entry.how.is === "pending");
-    if (this.#sending || !first) return;
+    if (this.#sending || !first || Date.now() < this.#rests) return;
     this.#sending = true;
     clearTimeout(this.#rest);
     const no = await this.#deliver(first.key, first.text);
@@ -322,11 +359,12 @@ export class Chat {
     this.#tries += 1;
     const passes = no.is === "later" || no.is === "unreachable";
     if (passes && this.#tries < TRIES_MAX) {
-      if (no.is === "later") this.#show({ no });
-      this.#rest = setTimeout(
-        () => void this.#hand(),
-        no.is === "later" ? no.after_s * 1_000 : backoff(this.#tries),
-      );
+      const rest = restOf(no, this.#tries);
+      if (no.is === "later") {
+        this.#show({ no });
+        this.#rests = Date.now() + rest;
+      }
+      this.#rest = setTimeout(() => void this.#hand(), rest);
       return;
     }
     // What could not be said holds back what was to follow it.
@@ -412,6 +450,17 @@ export class Chat {
       }
     }
   }
+}
+
+/** Nobody can write here, and waiting does not help. */
+export function shutBy(widget: Widget): No | undefined {
+  const no = widget.is === "no" ? widget.no : undefined;
+  return no?.is === "refused" || no?.is === "closed" ? no : undefined;
+}
+
+/** How long to wait after a no that passes. */
+function restOf(no: No, tries: number): number {
+  return no.is === "later" ? no.after_s * 1_000 : backoff(tries);
 }
 
 /** What a page says of its visitor, as far as the server would take it. */

@@ -1,8 +1,7 @@
 // The panel: who one talks to, how things stand, the thread, and where to write.
 
-import type { Chat, Shown, Widget } from "../chat";
+import { type Chat, type Shown, shutBy } from "../chat";
 import { LOST_MS_SHOWN } from "../limits";
-import type { No } from "../server";
 import type { Stage } from "../thread";
 import { type Tongue, filled } from "../words";
 import { about } from "./about";
@@ -310,12 +309,6 @@ export class Panel {
 
 function focusedIn(element: Element): Element | null {
   return (element.getRootNode() as ShadowRoot).activeElement;
-}
-
-/** Why nobody can write here, where waiting does not help. */
-function shutBy(widget: Widget): No | undefined {
-  const no = widget.is === "no" ? widget.no : undefined;
-  return no?.is === "refused" || no?.is === "closed" ? no : undefined;
 }
 
 function initial(name: string): string {
