@@ -19,6 +19,7 @@ interface Asked {
 class Desk {
   asked: Asked[] = [];
   next: (Response | "broken" | "lost")[] = [];
+  token = "vt_1";
   looks = { name: "Northlight", greeting: "Hello", color: "#3257d6" };
   stage = "none";
   agent: string | undefined;
@@ -54,7 +55,7 @@ class Desk {
       case "GET ":
         return this.looks;
       case "POST /visits":
-        return { token: "vt_1" };
+        return { token: this.token };
       case "GET /visit":
         return { stage: this.stage, place: this.place, agent: this.agent, messages: this.messages };
       case "POST /messages":
@@ -213,6 +214,111 @@ describe("a visitor", () => {
     expect(told(visitor)).toEqual(["Hello", "ended", "One more thing"]);
     expect(visitor.shown).toMatchObject({ anew: false, thread: { stage: { is: "waiting" } } });
     expect(desk.of("POST /visits")).toHaveLength(1);
+  });
+});
+
+describe("a page that knows its visitor", () => {
+  const tokenOf = () => new Memory("wg_1").kept.token;
+
+  it("says so while the thread is not read yet, and the thread stays", async () => {
+    (await begun()).leave();
+    const again = chat();
+    const begins = again.begin();
+    const taken = again.identify({ name: "Olga" });
+    await begins;
+    expect(await taken).toBe(false);
+    expect(told(again)).toEqual(["Hello"]);
+    again.write("Still here");
+    await pass(50);
+    expect(desk.of("POST /visits")).toHaveLength(1);
+    expect(desk.of("POST /messages").at(-1)).toMatchObject({ token: "vt_1", body: { text: "Still here" } });
+  });
+
+  it("is heard where nothing was said yet, even on a token that was given already", async () => {
+    new Memory("wg_1").keep({ token: "vt_0" });
+    const visitor = chat();
+    const taken = visitor.identify({ name: "Olga" });
+    await visitor.begin();
+    expect(await taken).toBe(true);
+    visitor.write("Hello");
+    await pass(50);
+    expect(desk.of("POST /visits")[0]?.body).toEqual({ name: "Olga" });
+    expect(desk.of("POST /messages")[0]).toMatchObject({ token: "vt_1" });
+  });
+
+  it("may say it on every page: it was taken once and stays so", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    expect(await visitor.identify({ name: "Olga" })).toBe(true);
+    visitor.write("Hello");
+    await pass(50);
+    visitor.leave();
+    const again = chat();
+    const taken = again.identify({ name: "Olga" });
+    await again.begin();
+    expect(await taken).toBe(true);
+    expect(await again.identify({ name: "Olga", email: "olga@example.com" })).toBe(false);
+    expect(desk.of("POST /visits")).toHaveLength(1);
+  });
+
+  it("comes too late while the first word is on its way", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    visitor.write("Hello");
+    expect(await visitor.identify({ name: "Olga" })).toBe(false);
+    await pass(50);
+    expect(desk.of("POST /visits").map(({ body }) => body)).toEqual([{}]);
+  });
+
+  it("says nothing with nothing", async () => {
+    const visitor = chat();
+    await visitor.identify({ name: "Olga" });
+    expect(await visitor.identify({ name: " ", email: "no address" })).toBe(false);
+    expect(visitor.shown.who).toEqual({ name: "Olga" });
+  });
+
+  it("can have them forgotten: the chat ends, and whoever comes next is somebody else", async () => {
+    const visitor = await begun();
+    await visitor.identify({ name: "Olga" });
+    visitor.drafted("half a wo");
+    const stages: string[] = [];
+    visitor.on("stage", (stage) => stages.push(stage));
+    await visitor.reset();
+    expect(desk.of("POST /end")).toMatchObject([{ token: "vt_1" }]);
+    expect(visitor.shown).toMatchObject({ open: false, who: {}, asks: true, thread: { entries: [] } });
+    expect([localStorage.length, visitor.draft, stages]).toEqual([0, "", ["none"]]);
+    expect(visitor.shown.line).toEqual({ is: "closed" });
+    [desk.token, desk.stage, desk.messages] = ["vt_2", "none", []];
+    visitor.open();
+    visitor.write("Hello, I am new");
+    await pass(50);
+    expect(told(visitor)).toEqual(["Hello, I am new"]);
+    expect([tokenOf(), desk.of("POST /visits").at(-1)?.body]).toEqual(["vt_2", {}]);
+    expect(Socket.all.at(-1)?.protocols).toEqual(["readyroom.chat", "vt_2"]);
+  });
+
+  it("forgets what was on its way", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    visitor.write("From the one before");
+    void visitor.reset();
+    await pass(50);
+    expect([told(visitor), tokenOf(), desk.messages]).toEqual([[], undefined, []]);
+    visitor.write("From the next");
+    await pass(50);
+    expect(desk.messages.map(({ text }) => text)).toEqual(["From the next"]);
+  });
+
+  it("forgets in all tabs", async () => {
+    const [one, other] = [await begun(), chat()];
+    await other.begin();
+    await pass(50);
+    other.drafted("half a wo");
+    await one.reset();
+    const removed = { key: "readyroom:wg_1", newValue: null };
+    window.dispatchEvent(Object.assign(new Event("storage"), removed));
+    expect([told(other), other.draft, other.shown.line.is]).toEqual([[], "", "closed"]);
+    expect(desk.of("POST /end")).toHaveLength(1);
   });
 });
 

@@ -42,6 +42,8 @@ export interface Shown {
   readonly ending: boolean;
   /** After the end, the visitor wants to write again. */
   readonly anew: boolean;
+  /** Counts those who were forgotten here: nothing of one is left on the page for the next. */
+  readonly visitor: number;
 }
 
 /** What a page may be told of, by `Readyroom.on`. */
@@ -60,8 +62,11 @@ export class Chat {
   readonly #watchers = new Set<() => void>();
   readonly #ears = new Map<string, Set<(told: never) => void>>();
   #shown: Shown;
-  /** All that was said before is in the thread. */
-  #read: boolean;
+  readonly #asksWho: boolean;
+  /** The token of which the thread was read, and that of the line. */
+  #readOf: string | undefined;
+  #lineOf: string | undefined;
+  #readers: (() => void)[] = [];
   #offset = 0;
   #tokened: Promise<string | No> | undefined;
   #sending = false;
@@ -83,7 +88,7 @@ export class Chat {
     let thread: Thread = EMPTY;
     for (const { key, text, at, after } of desk.outbox ?? [])
       thread = step(thread, { is: "wrote", key, text, now: at, after });
-    this.#read = !kept.token;
+    this.#asksWho = asks;
     this.#shown = {
       widget: { is: "asking" },
       thread,
@@ -97,9 +102,10 @@ export class Chat {
       no: undefined,
       ending: false,
       anew: false,
+      visitor: 0,
     };
     this.#line = new Line({
-      stream: () => server.stream(this.#memory.kept.token ?? ""),
+      stream: () => server.stream((this.#lineOf = this.#memory.kept.token ?? "")),
       look: () => this.#look(),
       heard: (frame) => this.#heard(frame),
       ended: () => void this.#ask(),
@@ -108,7 +114,7 @@ export class Chat {
         if (line.is === "live" || line.is === "looking") this.#resend();
       },
     });
-    memory.watch(() => this.#stirred());
+    memory.watch((gone) => (gone ? this.#clear() : this.#stirred()));
   }
 
   get shown(): Shown {
@@ -195,15 +201,68 @@ export class Chat {
     return this.#memory.desk.open ?? false;
   }
 
-  /** Who the visitor is, as far as they or the page say. It is told with their first word. */
-  identify(who: Who): void {
+  /**
+   * Who the visitor is, as far as they or the page say. It is told with their first word; answers whether it will be,
+   * or was, as soon as it is known whether there was one.
+   */
+  async identify(who: Who): Promise<boolean> {
+    const { visitor } = this.#shown;
     const known = fitting(who);
-    const changed = known.name !== this.#shown.who.name || known.email !== this.#shown.who.email;
-    if (!changed) return;
-    // A visit says once who comes. As long as nothing was said on it, another takes its place.
-    const unused = this.#shown.thread.stage.is === "none" && this.#shown.thread.entries.length === 0;
-    this.#memory.keep({ who: known, unasked: true, ...(unused ? { token: undefined } : {}) });
+    // A page that knows nobody takes nothing back of what the visitor said.
+    if (same(known, {})) return false;
+    this.#memory.keep({ who: known, unasked: true });
     this.#show({ who: known, asks: false });
+    await this.#tokened;
+    if (!this.#read) await new Promise<void>((read) => this.#readers.push(read));
+    const { token, told = {}, who: last = {} } = this.#memory.kept;
+    if (visitor !== this.#shown.visitor || !same(known, last)) return false;
+    if (!token || same(known, told)) return true;
+    // A visit says once who comes. As long as nothing was said on it, another takes its place.
+    const { stage, entries } = this.#shown.thread;
+    if (stage.is !== "none" || entries.length > 0) return false;
+    this.#memory.keep({ token: undefined });
+    return true;
+  }
+
+  /** Whoever comes next is somebody else: the chat is ended, and nothing of it stays in this browser. */
+  async reset(): Promise<void> {
+    const { token } = this.#memory.kept;
+    this.#clear();
+    // Whoever answers in it should know that nobody reads it any more. Where there is nothing to end, nothing ends.
+    if (token) await this.#server.end(token, key());
+  }
+
+  #clear(): void {
+    this.close();
+    this.#line.close();
+    clearTimeout(this.#rest);
+    [this.#tries, this.#rests, this.#tokened] = [0, 0, undefined];
+    this.#memory.forget();
+    const before = this.#shown;
+    this.#show({
+      thread: EMPTY,
+      unread: 0,
+      who: {},
+      asks: this.#asksWho,
+      sound: false,
+      no: undefined,
+      ending: false,
+      anew: false,
+      visitor: before.visitor + 1,
+    });
+    this.#tellReaders();
+    if (before.thread.stage.is !== "none") this.#tell("stage", "none");
+    if (before.unread > 0) this.#tell("unread", 0);
+  }
+
+  /** All that was said before is in the thread. Who has no token has said nothing. */
+  get #read(): boolean {
+    const { token } = this.#memory.kept;
+    return !token || token === this.#readOf;
+  }
+
+  #tellReaders(): void {
+    if (this.#read) for (const read of this.#readers.splice(0)) read();
   }
 
   unasked(): void {
@@ -241,8 +300,10 @@ export class Chat {
   async end(): Promise<void> {
     const token = this.#memory.kept.token;
     if (!token || this.#shown.ending) return;
+    const { visitor } = this.#shown;
     this.#show({ ending: true, no: undefined });
     const answer = await this.#server.end(token, key());
+    if (visitor !== this.#shown.visitor) return;
     const over = answer.ok || (answer.no.is === "refused" && answer.no.status === 409);
     this.#show({ ending: false, ...(over ? {} : { no: (answer as { no: No }).no }) });
     if (!over) return;
@@ -286,8 +347,10 @@ export class Chat {
   #attend(): void {
     const { stage } = this.#shown.thread;
     const running = stage.is === "waiting" || stage.is === "active";
-    if (shutBy(this.#shown.widget)) return this.#line.close();
-    if (this.#memory.kept.token && (running || this.#shown.open)) this.#line.open();
+    const { token } = this.#memory.kept;
+    if (shutBy(this.#shown.widget) || token !== this.#lineOf) this.#line.close();
+    if (shutBy(this.#shown.widget)) return;
+    if (token && (running || this.#shown.open)) this.#line.open();
     else this.#line.close();
   }
 
@@ -302,7 +365,8 @@ export class Chat {
       return answer.no;
     }
     this.#take({ is: "visit", visit: answer.value, now: this.now() });
-    this.#read = true;
+    this.#readOf = token;
+    this.#tellReaders();
     return undefined;
   }
 
@@ -310,6 +374,10 @@ export class Chat {
     if (typeof frame["server_time"] === "string")
       this.#offset = Date.parse(frame["server_time"]) - Date.now() || 0;
     switch (frame.type) {
+      // It comes after all that was said before.
+      case "heartbeat":
+        this.#readOf = this.#lineOf;
+        return this.#tellReaders();
       case "state":
         return this.#take({ is: "state", state: frame as unknown as Standing, now: this.now() });
       case "message":
@@ -350,9 +418,10 @@ export class Chat {
     if (this.#sending || !first || Date.now() < this.#rests) return;
     this.#sending = true;
     clearTimeout(this.#rest);
+    const { visitor } = this.#shown;
     const no = await this.#deliver(first.key, first.text);
     this.#sending = false;
-    if (!no) {
+    if (!no || visitor !== this.#shown.visitor) {
       this.#tries = 0;
       return this.#hand();
     }
@@ -379,7 +448,9 @@ export class Chat {
     const token = await this.#token();
     if (typeof token !== "string") return token;
     const began = this.#shown.thread.stage;
+    const { visitor } = this.#shown;
     const answer = await this.#server.write(token, text, key);
+    if (visitor !== this.#shown.visitor) return undefined;
     if (!answer.ok) {
       if (answer.no.is !== "stranger") return answer.no;
       this.#memory.keep({ token: undefined });
@@ -399,12 +470,15 @@ export class Chat {
 
   /** A visitor who says nothing is nobody: their token is asked for with their first word. */
   async #token(): Promise<string | No> {
-    const { token, who } = this.#memory.kept;
+    const { token, who: told = {} } = this.#memory.kept;
     if (token) return token;
-    this.#tokened ??= this.#server.visit(who ?? {}, key()).then((answer) => {
+    const { visitor } = this.#shown;
+    this.#tokened ??= this.#server.visit(told, key()).then((answer) => {
+      if (visitor !== this.#shown.visitor) return { is: "stranger" };
       this.#tokened = undefined;
       if (!answer.ok) return answer.no;
-      this.#memory.keep({ token: answer.value.token });
+      this.#memory.keep({ token: answer.value.token, told });
+      this.#readOf = answer.value.token;
       return answer.value.token;
     });
     return this.#tokened;
@@ -422,6 +496,7 @@ export class Chat {
     this.#memory.keep({ token: undefined, read: undefined });
     this.#take({ is: "state", state: { stage: "ended" }, now: this.now() });
     this.#attend();
+    this.#tellReaders();
   }
 
   #stir(): void {
@@ -461,6 +536,10 @@ export function shutBy(widget: Widget): No | undefined {
 /** How long to wait after a no that passes. */
 function restOf(no: No, tries: number): number {
   return no.is === "later" ? no.after_s * 1_000 : backoff(tries);
+}
+
+function same(one: Who, other: Who): boolean {
+  return one.name === other.name && one.email === other.email;
 }
 
 /** What a page says of its visitor, as far as the server would take it. */

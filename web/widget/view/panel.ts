@@ -30,6 +30,7 @@ export class Panel {
   readonly #anew: HTMLElement;
   readonly #sheet: HTMLElement;
   #hellos = "";
+  #visitor = 0;
   #countdown: ReturnType<typeof setTimeout> | undefined;
   #until: { readonly no: Shown["no"]; readonly at: number } | undefined;
 
@@ -117,6 +118,11 @@ export class Panel {
 
   show(shown: Shown): void {
     const { stage } = shown.thread;
+    if (shown.visitor !== this.#visitor) {
+      this.#visitor = shown.visitor;
+      this.#composer.clear();
+      this.#ask(false);
+    }
     this.#head(shown);
     this.#stands(shown, stage);
     this.#greet(shown);
@@ -181,13 +187,13 @@ export class Panel {
     say(this.#told, place ? filled(words.inLine, { n: number(place) }) : words.inLineSomewhere);
   }
 
-  #greet({ widget, thread, asks }: Shown): void {
+  #greet({ widget, thread, asks, visitor }: Shown): void {
     const { words } = this.#tongue;
     const no = shutBy(widget);
     const shut = no ? refusal(no, this.#tongue, 0) : "";
     const looks = widget.is === "known" ? widget.looks : undefined;
     const asked = asks && looks !== undefined && thread.stage.is === "none" && thread.entries.length === 0;
-    const key = `${looks?.name}\n${looks?.greeting}\n${asked}\n${shut}`;
+    const key = [looks?.name, looks?.greeting, asked, shut, visitor].join("\n");
     if (this.#hellos === key) return;
     this.#hellos = key;
     const focused = this.#hello.contains(focusedIn(this.element));
