@@ -15,6 +15,8 @@ const FILES = {
 export class Shop {
   /** `http://127.0.0.1:port`, the origin that a widget has to name. */
   url;
+  /** What becomes of its page before it is sent. */
+  dress = (page) => page;
   #server;
   #widget = "";
 
@@ -26,7 +28,8 @@ export class Shop {
       if (!name) return response.writeHead(404).end();
       const text = await readFile(new URL(`../shop/${name}`, import.meta.url), "utf8");
       response.writeHead(200, { "content-type": type });
-      response.end(text.replaceAll("{{SERVER}}", server).replaceAll("{{WIDGET}}", shop.#widget));
+      const filled = text.replaceAll("{{SERVER}}", server).replaceAll("{{WIDGET}}", shop.#widget);
+      response.end(name === "index.html" ? shop.dress(filled) : filled);
     });
     shop.#server.listen(0, "127.0.0.1");
     await once(shop.#server, "listening");

@@ -1,8 +1,8 @@
 // A chat against a server of a few lines: what is sent, how often, under which key, and what a page may rely on.
 
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type MockInstance, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Chat } from "./chat";
-import { SILENCE_MS_MAX, TRIES_MAX } from "./limits";
+import { HURRY_MS_MIN, LOOKS_MS, SHUT_MS, SILENCE_MS_MAX, TRIES_MAX } from "./limits";
 import { backoff } from "./line";
 import { Memory } from "./memory";
 import { Server } from "./server";
@@ -19,6 +19,8 @@ interface Asked {
 class Desk {
   asked: Asked[] = [];
   next: (Response | "broken" | "lost")[] = [];
+  token = "vt_1";
+  looks = { name: "Northlight", greeting: "Hello", color: "#3257d6" };
   stage = "none";
   agent: string | undefined;
   place: number | undefined;
@@ -51,9 +53,9 @@ class Desk {
   #answer({ path, body }: Asked): unknown {
     switch (path) {
       case "GET ":
-        return { name: "Northlight", greeting: "Hello", color: "#3257d6" };
+        return this.looks;
       case "POST /visits":
-        return { token: "vt_1" };
+        return { token: this.token };
       case "GET /visit":
         return { stage: this.stage, place: this.place, agent: this.agent, messages: this.messages };
       case "POST /messages":
@@ -88,7 +90,7 @@ class Socket {
   static silent = false;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((closed?: { code: number }) => void) | null = null;
   closed = false;
   readonly address: string;
   readonly protocols: string[];
@@ -118,6 +120,7 @@ class Socket {
 }
 
 let desk: Desk;
+let tabs: MockInstance<typeof window.addEventListener>;
 const problem = (status: number, code: string, more: Record<string, string> = {}) =>
   new Response(JSON.stringify({ code }), { status, headers: more });
 const chat = () => new Chat(new Server("https://chat.example/base/widget.js", "wg_1"), new Memory("wg_1"));
@@ -135,8 +138,11 @@ beforeEach(() => {
   sessionStorage.clear();
   vi.stubGlobal("fetch", desk.fetch);
   vi.stubGlobal("WebSocket", Socket);
+  tabs = vi.spyOn(window, "addEventListener");
 });
 afterEach(() => {
+  // A page that is gone hears nothing more.
+  for (const [event, heard] of tabs.mock.calls) window.removeEventListener(event, heard as EventListener);
   vi.clearAllTimers();
   vi.unstubAllGlobals();
   vi.useRealTimers();
@@ -211,6 +217,111 @@ describe("a visitor", () => {
   });
 });
 
+describe("a page that knows its visitor", () => {
+  const tokenOf = () => new Memory("wg_1").kept.token;
+
+  it("says so while the thread is not read yet, and the thread stays", async () => {
+    (await begun()).leave();
+    const again = chat();
+    const begins = again.begin();
+    const taken = again.identify({ name: "Olga" });
+    await begins;
+    expect(await taken).toBe(false);
+    expect(told(again)).toEqual(["Hello"]);
+    again.write("Still here");
+    await pass(50);
+    expect(desk.of("POST /visits")).toHaveLength(1);
+    expect(desk.of("POST /messages").at(-1)).toMatchObject({ token: "vt_1", body: { text: "Still here" } });
+  });
+
+  it("is heard where nothing was said yet, even on a token that was given already", async () => {
+    new Memory("wg_1").keep({ token: "vt_0" });
+    const visitor = chat();
+    const taken = visitor.identify({ name: "Olga" });
+    await visitor.begin();
+    expect(await taken).toBe(true);
+    visitor.write("Hello");
+    await pass(50);
+    expect(desk.of("POST /visits")[0]?.body).toEqual({ name: "Olga" });
+    expect(desk.of("POST /messages")[0]).toMatchObject({ token: "vt_1" });
+  });
+
+  it("may say it on every page: it was taken once and stays so", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    expect(await visitor.identify({ name: "Olga" })).toBe(true);
+    visitor.write("Hello");
+    await pass(50);
+    visitor.leave();
+    const again = chat();
+    const taken = again.identify({ name: "Olga" });
+    await again.begin();
+    expect(await taken).toBe(true);
+    expect(await again.identify({ name: "Olga", email: "olga@example.com" })).toBe(false);
+    expect(desk.of("POST /visits")).toHaveLength(1);
+  });
+
+  it("comes too late while the first word is on its way", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    visitor.write("Hello");
+    expect(await visitor.identify({ name: "Olga" })).toBe(false);
+    await pass(50);
+    expect(desk.of("POST /visits").map(({ body }) => body)).toEqual([{}]);
+  });
+
+  it("says nothing with nothing", async () => {
+    const visitor = chat();
+    await visitor.identify({ name: "Olga" });
+    expect(await visitor.identify({ name: " ", email: "no address" })).toBe(false);
+    expect(visitor.shown.who).toEqual({ name: "Olga" });
+  });
+
+  it("can have them forgotten: the chat ends, and whoever comes next is somebody else", async () => {
+    const visitor = await begun();
+    await visitor.identify({ name: "Olga" });
+    visitor.drafted("half a wo");
+    const stages: string[] = [];
+    visitor.on("stage", (stage) => stages.push(stage));
+    await visitor.reset();
+    expect(desk.of("POST /end")).toMatchObject([{ token: "vt_1" }]);
+    expect(visitor.shown).toMatchObject({ open: false, who: {}, asks: true, thread: { entries: [] } });
+    expect([localStorage.length, visitor.draft, stages]).toEqual([0, "", ["none"]]);
+    expect(visitor.shown.line).toEqual({ is: "closed" });
+    [desk.token, desk.stage, desk.messages] = ["vt_2", "none", []];
+    visitor.open();
+    visitor.write("Hello, I am new");
+    await pass(50);
+    expect(told(visitor)).toEqual(["Hello, I am new"]);
+    expect([tokenOf(), desk.of("POST /visits").at(-1)?.body]).toEqual(["vt_2", {}]);
+    expect(Socket.all.at(-1)?.protocols).toEqual(["readyroom.chat", "vt_2"]);
+  });
+
+  it("forgets what was on its way", async () => {
+    const visitor = chat();
+    await visitor.begin();
+    visitor.write("From the one before");
+    void visitor.reset();
+    await pass(50);
+    expect([told(visitor), tokenOf(), desk.messages]).toEqual([[], undefined, []]);
+    visitor.write("From the next");
+    await pass(50);
+    expect(desk.messages.map(({ text }) => text)).toEqual(["From the next"]);
+  });
+
+  it("forgets in all tabs", async () => {
+    const [one, other] = [await begun(), chat()];
+    await other.begin();
+    await pass(50);
+    other.drafted("half a wo");
+    await one.reset();
+    const removed = { key: "readyroom:wg_1", newValue: null };
+    window.dispatchEvent(Object.assign(new Event("storage"), removed));
+    expect([told(other), other.draft, other.shown.line.is]).toEqual([[], "", "closed"]);
+    expect(desk.of("POST /end")).toHaveLength(1);
+  });
+});
+
 describe("a request that broke", () => {
   it("is tried again under its key, and what was done is not done twice", async () => {
     const visitor = await begun();
@@ -265,6 +376,36 @@ describe("a request that broke", () => {
     expect(told(again)).toEqual(["Hello", "Before the reload"]);
     expect(desk.of("POST /messages").at(-1)).toMatchObject({ key, body: { text: "Before the reload" } });
   });
+});
+
+it("what is written is sent although the same was said before, and the page left before it went", async () => {
+  const visitor = await begun();
+  visitor.write("ok");
+  await pass(50);
+  await visitor.end();
+  vi.setSystemTime(Date.now() + 7 * 86_400_000);
+  desk.next = Array(100).fill("broken");
+  visitor.write("ok");
+  visitor.leave();
+  await pass(0);
+  desk.next = [];
+  const again = chat();
+  await again.begin();
+  await pass(50);
+  expect(told(again)).toEqual(["Hello", "ok", "ended", "ok"]);
+  expect(desk.messages.map(({ text }) => text)).toEqual(["Hello", "ok", "ok"]);
+});
+
+it("what is written before the thread was read is sent whatever stands in it", async () => {
+  const visitor = await begun();
+  visitor.leave();
+  const again = chat();
+  const begins = again.begin();
+  again.write("Hello");
+  await begins;
+  await pass(50);
+  expect(told(again)).toEqual(["Hello", "Hello"]);
+  expect(desk.messages.map(({ text }) => text)).toEqual(["Hello", "Hello"]);
 });
 
 describe("a no", () => {
@@ -330,6 +471,115 @@ describe("a no", () => {
     expect(desk.of("POST /visits")).toHaveLength(2);
     expect(told(visitor)).toContain("Still me");
   });
+});
+
+describe("what is known of the widget", () => {
+  const comesBack = async (visitor: Chat, times: number) => {
+    for (let time = 0; time < times; time += 1) {
+      visitor.hurry();
+      await pass(100);
+    }
+  };
+
+  it("is asked for by one timer, however often the page comes to the front", async () => {
+    vi.stubGlobal("fetch", async (...asked: Parameters<typeof desk.fetch>) => {
+      desk.asked.push({ path: asked[0], key: undefined, token: undefined, body: {} });
+      throw new TypeError("Failed to fetch");
+    });
+    const visitor = chat();
+    await visitor.begin();
+    await comesBack(visitor, 20);
+    expect(vi.getTimerCount()).toBe(1);
+    // A question, and whether there is a server at all.
+    expect(desk.asked.length).toBeLessThanOrEqual(2 * 5);
+    const before = desk.asked.length;
+    await pass(600_000);
+    expect(vi.getTimerCount()).toBe(1);
+    expect(desk.asked.length - before).toBeLessThan(2 * 50);
+  });
+
+  it("is asked for every few minutes where the chat is not for this page", async () => {
+    const refused = () => problem(403, "origin");
+    desk.next = Array.from({ length: 1_000 }, refused);
+    const visitor = chat();
+    await visitor.begin();
+    await comesBack(visitor, 20);
+    expect([desk.asked.length, vi.getTimerCount()]).toEqual([1, 1]);
+    await pass(60 * 60_000);
+    expect(desk.asked.length).toBeLessThan(26);
+    desk.next = [];
+    await pass(LOOKS_MS);
+    expect(visitor.shown.widget.is).toBe("known");
+  });
+
+  it("is read again when somebody comes back after some minutes", async () => {
+    const visitor = await begun();
+    desk.looks = { ...desk.looks, name: "Northlight at night" };
+    visitor.hurry();
+    await pass(LOOKS_MS - 1_000);
+    expect(desk.of("GET ")).toHaveLength(1);
+    await pass(1_000);
+    await comesBack(visitor, 20);
+    expect(desk.of("GET ")).toHaveLength(2);
+    expect(visitor.shown.widget).toMatchObject({ looks: { name: "Northlight at night" } });
+    expect(told(visitor)).toEqual(["Hello"]);
+  });
+
+  it("stays what it is while the server is away, and shuts when the widget is taken away", async () => {
+    const visitor = await begun();
+    await pass(LOOKS_MS);
+    desk.next = ["broken", "broken"];
+    visitor.hurry();
+    await pass(50);
+    expect(visitor.shown.widget.is).toBe("known");
+    await pass(HURRY_MS_MIN);
+    desk.next = [problem(404, "unknown_widget")];
+    visitor.hurry();
+    await pass(50);
+    expect(visitor.shown.widget).toEqual({
+      is: "no",
+      no: { is: "refused", status: 404, code: "unknown_widget" },
+    });
+    expect(visitor.shown.line).toEqual({ is: "closed" });
+  });
+
+  it("is asked for once more before a chat is shut of which a browser tells nothing", async () => {
+    const visitor = await begun();
+    await pass(LOOKS_MS);
+    vi.stubGlobal("fetch", async (_: string, { mode }: RequestInit) => {
+      if (mode !== "no-cors") throw new TypeError("Failed to fetch");
+      return new Response();
+    });
+    visitor.hurry();
+    await pass(50);
+    expect(visitor.shown.widget.is).toBe("known");
+    await pass(SHUT_MS);
+    expect(visitor.shown.widget).toEqual({ is: "no", no: { is: "closed" } });
+  });
+
+  it("is asked for when the server ends the stream for this page", async () => {
+    const visitor = await begun();
+    desk.next = [problem(404, "unknown_widget"), problem(404, "unknown_widget")];
+    Socket.all.at(-1)?.onclose?.({ code: 4409 });
+    await pass(50);
+    expect(visitor.shown.widget.is).toBe("no");
+    const sockets = Socket.all.length;
+    await pass(60_000);
+    expect(Socket.all.length).toBe(sockets);
+  });
+});
+
+it("who was told to wait waits, whatever comes to the front or is written", async () => {
+  const visitor = await begun();
+  desk.next = [problem(429, "too_many_messages", { "retry-after": "30" })];
+  visitor.write("Fast");
+  await pass(5_000);
+  visitor.hurry();
+  visitor.write("Faster");
+  await pass(20_000);
+  expect(desk.of("POST /messages").map(({ body }) => body.text)).toEqual(["Hello", "Fast"]);
+  await pass(6_000);
+  expect(told(visitor)).toEqual(["Hello", "Fast", "Faster"]);
 });
 
 describe("a page that is loaded again", () => {

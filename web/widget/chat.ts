@@ -1,7 +1,7 @@
 // One visitor's chat: what they do goes to the server, what it tells comes into the thread.
 
-import { EMAIL_BYTES_MAX, NAME_CHARS_MAX, TRIES_MAX } from "./limits";
-import { type Frame, Line, type Standing as Standings, backoff } from "./line";
+import { EMAIL_BYTES_MAX, HURRY_MS_MIN, LOOKS_MS, NAME_CHARS_MAX, SHUT_MS, TRIES_MAX } from "./limits";
+import { type Frame, Line, type Standing as Standings, backoff, spread } from "./line";
 import type { Memory } from "./memory";
 import type { Looks, No, Server, Who } from "./server";
 import {
@@ -11,6 +11,7 @@ import {
   type Standing,
   type Thread,
   newest,
+  newestAt,
   outbox,
   step,
   unread,
@@ -41,6 +42,8 @@ export interface Shown {
   readonly ending: boolean;
   /** After the end, the visitor wants to write again. */
   readonly anew: boolean;
+  /** Counts those who were forgotten here: nothing of one is left on the page for the next. */
+  readonly visitor: number;
 }
 
 /** What a page may be told of, by `Readyroom.on`. */
@@ -59,19 +62,33 @@ export class Chat {
   readonly #watchers = new Set<() => void>();
   readonly #ears = new Map<string, Set<(told: never) => void>>();
   #shown: Shown;
+  readonly #asksWho: boolean;
+  /** The token of which the thread was read, and that of the line. */
+  #readOf: string | undefined;
+  #lineOf: string | undefined;
+  #readers: (() => void)[] = [];
   #offset = 0;
   #tokened: Promise<string | No> | undefined;
   #sending = false;
   #tries = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  /** Until then the server wants to hear nothing from this visitor. */
+  #rests = 0;
+  /** The widget is asked about at most once at a time, by one timer, and in between not before this instant. */
+  #asking = false;
+  #asks: ReturnType<typeof setTimeout> | undefined;
+  #asksFrom = 0;
+  #misses = 0;
+  #hurried = 0;
 
   constructor(server: Server, memory: Memory, { asks }: { readonly asks: boolean } = { asks: true }) {
     this.#server = server;
     this.#memory = memory;
     const { kept, desk } = memory;
     let thread: Thread = EMPTY;
-    for (const { key, text, at } of desk.outbox ?? [])
-      thread = step(thread, { is: "wrote", key, text, now: at });
+    for (const { key, text, at, after } of desk.outbox ?? [])
+      thread = step(thread, { is: "wrote", key, text, now: at, after });
+    this.#asksWho = asks;
     this.#shown = {
       widget: { is: "asking" },
       thread,
@@ -85,17 +102,19 @@ export class Chat {
       no: undefined,
       ending: false,
       anew: false,
+      visitor: 0,
     };
     this.#line = new Line({
-      stream: () => server.stream(this.#memory.kept.token ?? ""),
+      stream: () => server.stream((this.#lineOf = this.#memory.kept.token ?? "")),
       look: () => this.#look(),
       heard: (frame) => this.#heard(frame),
+      ended: () => void this.#ask(),
       stands: (line) => {
         this.#show({ line });
         if (line.is === "live" || line.is === "looking") this.#resend();
       },
     });
-    memory.watch(() => this.#stirred());
+    memory.watch((gone) => (gone ? this.#clear() : this.#stirred()));
   }
 
   get shown(): Shown {
@@ -122,18 +141,42 @@ export class Chat {
   }
 
   /** Finds out what the widget looks like, and goes on where the visitor left. */
-  async begin(): Promise<void> {
+  begin(): Promise<void> {
+    return this.#ask();
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    clearTimeout(this.#asks);
     const answer = await this.#server.looks();
-    this.#show({ widget: answer.ok ? { is: "known", looks: answer.value } : { is: "no", no: answer.no } });
-    if (answer.ok) {
-      if (this.#memory.kept.token) await this.#look();
-      this.#attend();
-      this.#resend();
-    } else if (answer.no.is !== "refused") {
-      // Refusals stay what they are; the rest passes.
-      const rest = answer.no.is === "later" ? answer.no.after_s * 1_000 : backoff(this.#tries++);
-      setTimeout(() => void this.begin(), rest);
-    }
+    this.#asking = false;
+    if (answer.ok) return this.#welcome(answer.value);
+    const { no } = answer;
+    const known = this.#shown.widget.is === "known";
+    this.#misses += 1;
+    // A browser tells a page that is not allowed from a proxy in trouble as little as we can: once is no proof.
+    const first = no.is === "closed" && this.#misses === 1;
+    if (!known || no.is === "refused" || (no.is === "closed" && !first))
+      this.#show({ widget: { is: "no", no } });
+    if (shutBy(this.#shown.widget)) this.#line.close();
+    // What is known stays in use while the server is away; it is asked about again when somebody comes back.
+    const passes = no.is === "later" || no.is === "unreachable";
+    const rest = first ? spread(SHUT_MS) : !passes ? spread(LOOKS_MS) : restOf(no, this.#misses);
+    this.#asksFrom = Date.now() + (no.is === "unreachable" ? HURRY_MS_MIN : rest);
+    if (!known || !passes) this.#asks = setTimeout(() => void this.#ask(), rest);
+  }
+
+  async #welcome(looks: Looks): Promise<void> {
+    const before = this.#shown.widget;
+    this.#misses = 0;
+    this.#asksFrom = Date.now() + LOOKS_MS;
+    if (JSON.stringify(before) !== JSON.stringify({ is: "known", looks }))
+      this.#show({ widget: { is: "known", looks } });
+    if (before.is === "known") return;
+    if (this.#memory.kept.token) await this.#look();
+    this.#attend();
+    this.#resend();
   }
 
   open({ quietly } = { quietly: false }): void {
@@ -158,15 +201,68 @@ export class Chat {
     return this.#memory.desk.open ?? false;
   }
 
-  /** Who the visitor is, as far as they or the page say. It is told with their first word. */
-  identify(who: Who): void {
+  /**
+   * Who the visitor is, as far as they or the page say. It is told with their first word; answers whether it will be,
+   * or was, as soon as it is known whether there was one.
+   */
+  async identify(who: Who): Promise<boolean> {
+    const { visitor } = this.#shown;
     const known = fitting(who);
-    const changed = known.name !== this.#shown.who.name || known.email !== this.#shown.who.email;
-    if (!changed) return;
-    // A visit says once who comes. As long as nothing was said on it, another takes its place.
-    const unused = this.#shown.thread.stage.is === "none" && this.#shown.thread.entries.length === 0;
-    this.#memory.keep({ who: known, unasked: true, ...(unused ? { token: undefined } : {}) });
+    // A page that knows nobody takes nothing back of what the visitor said.
+    if (same(known, {})) return false;
+    this.#memory.keep({ who: known, unasked: true });
     this.#show({ who: known, asks: false });
+    await this.#tokened;
+    if (!this.#read) await new Promise<void>((read) => this.#readers.push(read));
+    const { token, told = {}, who: last = {} } = this.#memory.kept;
+    if (visitor !== this.#shown.visitor || !same(known, last)) return false;
+    if (!token || same(known, told)) return true;
+    // A visit says once who comes. As long as nothing was said on it, another takes its place.
+    const { stage, entries } = this.#shown.thread;
+    if (stage.is !== "none" || entries.length > 0) return false;
+    this.#memory.keep({ token: undefined });
+    return true;
+  }
+
+  /** Whoever comes next is somebody else: the chat is ended, and nothing of it stays in this browser. */
+  async reset(): Promise<void> {
+    const { token } = this.#memory.kept;
+    this.#clear();
+    // Whoever answers in it should know that nobody reads it any more. Where there is nothing to end, nothing ends.
+    if (token) await this.#server.end(token, key());
+  }
+
+  #clear(): void {
+    this.close();
+    this.#line.close();
+    clearTimeout(this.#rest);
+    [this.#tries, this.#rests, this.#tokened] = [0, 0, undefined];
+    this.#memory.forget();
+    const before = this.#shown;
+    this.#show({
+      thread: EMPTY,
+      unread: 0,
+      who: {},
+      asks: this.#asksWho,
+      sound: false,
+      no: undefined,
+      ending: false,
+      anew: false,
+      visitor: before.visitor + 1,
+    });
+    this.#tellReaders();
+    if (before.thread.stage.is !== "none") this.#tell("stage", "none");
+    if (before.unread > 0) this.#tell("unread", 0);
+  }
+
+  /** All that was said before is in the thread. Who has no token has said nothing. */
+  get #read(): boolean {
+    const { token } = this.#memory.kept;
+    return !token || token === this.#readOf;
+  }
+
+  #tellReaders(): void {
+    if (this.#read) for (const read of this.#readers.splice(0)) read();
   }
 
   unasked(): void {
@@ -188,7 +284,8 @@ export class Chat {
     const said = plain(text);
     if (!said) return;
     this.#show({ no: undefined, asks: false });
-    this.#take({ is: "wrote", key: key(), text: said, now: this.now() });
+    const after = this.#read ? newestAt(this.#shown.thread) : undefined;
+    this.#take({ is: "wrote", key: key(), text: said, now: this.now(), after });
     this.drafted("");
     this.#hand();
   }
@@ -203,8 +300,10 @@ export class Chat {
   async end(): Promise<void> {
     const token = this.#memory.kept.token;
     if (!token || this.#shown.ending) return;
+    const { visitor } = this.#shown;
     this.#show({ ending: true, no: undefined });
     const answer = await this.#server.end(token, key());
+    if (visitor !== this.#shown.visitor) return;
     const over = answer.ok || (answer.no.is === "refused" && answer.no.status === 409);
     this.#show({ ending: false, ...(over ? {} : { no: (answer as { no: No }).no }) });
     if (!over) return;
@@ -220,8 +319,11 @@ export class Chat {
 
   /** Tries at once what waits for its turn. */
   hurry(): void {
+    if (Date.now() - this.#hurried < HURRY_MS_MIN) return;
+    this.#hurried = Date.now();
     this.#line.hurry();
-    if (this.#shown.widget.is === "no") void this.begin();
+    // Before the page was mounted nobody has asked yet, and after it a title or a colour may have changed.
+    if (this.#shown.widget.is !== "asking" && Date.now() >= this.#asksFrom) void this.#ask();
     this.#resend();
   }
 
@@ -245,7 +347,10 @@ export class Chat {
   #attend(): void {
     const { stage } = this.#shown.thread;
     const running = stage.is === "waiting" || stage.is === "active";
-    if (this.#memory.kept.token && (running || this.#shown.open)) this.#line.open();
+    const { token } = this.#memory.kept;
+    if (shutBy(this.#shown.widget) || token !== this.#lineOf) this.#line.close();
+    if (shutBy(this.#shown.widget)) return;
+    if (token && (running || this.#shown.open)) this.#line.open();
     else this.#line.close();
   }
 
@@ -260,6 +365,8 @@ export class Chat {
       return answer.no;
     }
     this.#take({ is: "visit", visit: answer.value, now: this.now() });
+    this.#readOf = token;
+    this.#tellReaders();
     return undefined;
   }
 
@@ -267,6 +374,10 @@ export class Chat {
     if (typeof frame["server_time"] === "string")
       this.#offset = Date.parse(frame["server_time"]) - Date.now() || 0;
     switch (frame.type) {
+      // It comes after all that was said before.
+      case "heartbeat":
+        this.#readOf = this.#lineOf;
+        return this.#tellReaders();
       case "state":
         return this.#take({ is: "state", state: frame as unknown as Standing, now: this.now() });
       case "message":
@@ -278,7 +389,9 @@ export class Chat {
     const before = this.#shown.thread;
     const thread = step(before, input);
     if (thread === before) return;
-    this.#memory.put({ outbox: outbox(thread).map(({ key, text, at }) => ({ key, text, at })) });
+    this.#memory.put({
+      outbox: outbox(thread).map(({ key, text, at, after }) => ({ key, text, at, after })),
+    });
     this.#show({ thread });
     this.#count();
     if (thread.stage.is !== before.stage.is) {
@@ -302,23 +415,25 @@ export class Chat {
   /** The first of what waits to be said goes; one after the other, so that they stay in order. */
   async #hand(): Promise<void> {
     const first = outbox(this.#shown.thread).find((entry) => entry.how.is === "pending");
-    if (this.#sending || !first) return;
+    if (this.#sending || !first || Date.now() < this.#rests) return;
     this.#sending = true;
     clearTimeout(this.#rest);
+    const { visitor } = this.#shown;
     const no = await this.#deliver(first.key, first.text);
     this.#sending = false;
-    if (!no) {
+    if (!no || visitor !== this.#shown.visitor) {
       this.#tries = 0;
       return this.#hand();
     }
     this.#tries += 1;
     const passes = no.is === "later" || no.is === "unreachable";
     if (passes && this.#tries < TRIES_MAX) {
-      if (no.is === "later") this.#show({ no });
-      this.#rest = setTimeout(
-        () => void this.#hand(),
-        no.is === "later" ? no.after_s * 1_000 : backoff(this.#tries),
-      );
+      const rest = restOf(no, this.#tries);
+      if (no.is === "later") {
+        this.#show({ no });
+        this.#rests = Date.now() + rest;
+      }
+      this.#rest = setTimeout(() => void this.#hand(), rest);
       return;
     }
     // What could not be said holds back what was to follow it.
@@ -333,7 +448,9 @@ export class Chat {
     const token = await this.#token();
     if (typeof token !== "string") return token;
     const began = this.#shown.thread.stage;
+    const { visitor } = this.#shown;
     const answer = await this.#server.write(token, text, key);
+    if (visitor !== this.#shown.visitor) return undefined;
     if (!answer.ok) {
       if (answer.no.is !== "stranger") return answer.no;
       this.#memory.keep({ token: undefined });
@@ -353,12 +470,15 @@ export class Chat {
 
   /** A visitor who says nothing is nobody: their token is asked for with their first word. */
   async #token(): Promise<string | No> {
-    const { token, who } = this.#memory.kept;
+    const { token, who: told = {} } = this.#memory.kept;
     if (token) return token;
-    this.#tokened ??= this.#server.visit(who ?? {}, key()).then((answer) => {
+    const { visitor } = this.#shown;
+    this.#tokened ??= this.#server.visit(told, key()).then((answer) => {
+      if (visitor !== this.#shown.visitor) return { is: "stranger" };
       this.#tokened = undefined;
       if (!answer.ok) return answer.no;
-      this.#memory.keep({ token: answer.value.token });
+      this.#memory.keep({ token: answer.value.token, told });
+      this.#readOf = answer.value.token;
       return answer.value.token;
     });
     return this.#tokened;
@@ -376,6 +496,7 @@ export class Chat {
     this.#memory.keep({ token: undefined, read: undefined });
     this.#take({ is: "state", state: { stage: "ended" }, now: this.now() });
     this.#attend();
+    this.#tellReaders();
   }
 
   #stir(): void {
@@ -404,6 +525,21 @@ export class Chat {
       }
     }
   }
+}
+
+/** Nobody can write here, and waiting does not help. */
+export function shutBy(widget: Widget): No | undefined {
+  const no = widget.is === "no" ? widget.no : undefined;
+  return no?.is === "refused" || no?.is === "closed" ? no : undefined;
+}
+
+/** How long to wait after a no that passes. */
+function restOf(no: No, tries: number): number {
+  return no.is === "later" ? no.after_s * 1_000 : backoff(tries);
+}
+
+function same(one: Who, other: Who): boolean {
+  return one.name === other.name && one.email === other.email;
 }
 
 /** What a page says of its visitor, as far as the server would take it. */

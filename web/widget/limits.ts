@@ -15,6 +15,13 @@ export const TRIES_MAX = 4;
 export const SILENCE_MS_MAX = 25_000;
 /** Between two tries to open the stream, at least and at most. */
 export const BACKOFF_MS = [1_000, 30_000] as const;
+/** Pages that come to the front again and again do not ask more often than this. */
+export const HURRY_MS_MIN = 2_000;
+/** How old what is known of the widget gets before somebody who comes back to the page has it read again; so often,
+ *  too, it is asked whether a chat that was shut is open again. */
+export const LOOKS_MS = 5 * 60_000;
+/** What looks shut may be a proxy in trouble: it is asked about once more so soon. */
+export const SHUT_MS = 8_000;
 /** Between two looks where there is no stream: somebody watches, nobody watches. */
 export const LOOK_MS = [3_000, 15_000] as const;
 /** How long the line may be down before the page speaks of it. */

@@ -19,7 +19,12 @@ export interface Ends {
   look(): Promise<No | undefined>;
   heard(frame: Frame): void;
   stands(standing: Standing): void;
+  /** The server says that there is no chat for this page any more. */
+  ended(): void;
 }
+
+/** The code with which the server closes a stream whose widget is gone, or no longer for this page. */
+const GONE = 4409;
 
 export interface Frame {
   readonly type: string;
@@ -35,6 +40,7 @@ export class Line {
   #dial: ReturnType<typeof setTimeout> | undefined;
   #next: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
+  #looking = false;
 
   constructor(ends: Ends) {
     this.#ends = ends;
@@ -89,7 +95,10 @@ export class Line {
       const frame = read(data);
       if (frame) this.#ends.heard(frame);
     };
-    socket.onclose = () => this.#dropped();
+    socket.onclose = (closed) => {
+      this.#dropped();
+      if (closed?.code === GONE) this.#ends.ended();
+    };
   }
 
   /** A network that went away closes nothing: silence does. */
@@ -120,7 +129,10 @@ export class Line {
 
   async #look(): Promise<void> {
     clearTimeout(this.#next);
+    if (this.#looking) return;
+    this.#looking = true;
     const no = await this.#ends.look();
+    this.#looking = false;
     if (this.#standing.is === "closed" || this.#standing.is === "live") return;
     this.#misses = no ? this.#misses + 1 : 0;
     if (!no || (no.is === "later" && no.often)) this.#stand({ is: "looking" });
@@ -141,8 +153,12 @@ export class Line {
 /** Twice as long each time, and never the same for two visitors: a server that comes back is not run over. */
 export function backoff(tries: number): number {
   const [least, most] = BACKOFF_MS;
-  const full = Math.min(most, least * 2 ** tries);
-  return full / 2 + (Math.random() * full) / 2;
+  return spread(Math.min(most, least * 2 ** tries));
+}
+
+/** At most so long, and at least half of it. */
+export function spread(ms: number): number {
+  return ms / 2 + (Math.random() * ms) / 2;
 }
 
 function read(data: unknown): Frame | undefined {

@@ -8,8 +8,10 @@ import { frame } from "./view/frame";
 export interface Readyroom {
   open(): void;
   close(): void;
-  /** Who the visitor is, where the page knows. */
-  identify(who: Who): void;
+  /** Who the visitor is, where the page knows. Says whether agents will see it: after the first word it is too late. */
+  identify(who: Who): Promise<boolean>;
+  /** Ends and forgets the chat of this browser: whoever comes next is somebody else. */
+  reset(): Promise<void>;
   /** Calls when something happens; what it returns ends that. */
   on<Name extends keyof Tells>(name: Name, heard: (told: Tells[Name]) => void): () => void;
 }
@@ -35,13 +37,13 @@ function begin(script: HTMLScriptElement, widget: string): void {
     open: () => chat.open(),
     close: () => chat.close(),
     identify: (who) => chat.identify(who),
+    reset: () => chat.reset(),
     on: (name, heard) => chat.on(name, heard),
   });
   const mount = () => {
     frame(chat, script);
     // On a phone the panel would stand before a page that the visitor wanted to see.
-    const opens = chat.wasOpen && innerWidth > 480;
-    void chat.begin().then(() => opens && chat.open({ quietly: true }));
+    void chat.begin().then(() => chat.wasOpen && innerWidth > 480 && chat.open({ quietly: true }));
   };
   if (document.body) mount();
   else addEventListener("DOMContentLoaded", mount, { once: true });

@@ -9,6 +9,8 @@ export interface Kept {
   /** The message that was read last. */
   readonly read?: string;
   readonly who?: Who;
+  /** Who the server was told they are, when it gave the token. */
+  readonly told?: Who;
   /** The visitor does not want to be asked who they are. */
   readonly unasked?: boolean;
   readonly sound?: boolean;
@@ -16,12 +18,20 @@ export interface Kept {
   readonly stirred?: string;
 }
 
+interface Waiting {
+  readonly key: string;
+  readonly text: string;
+  readonly at: number;
+  /** When the newest message was said that was there before it. */
+  readonly after: number | undefined;
+}
+
 /** Of one tab. */
 export interface Desk {
   readonly open?: boolean;
   readonly draft?: string;
   /** Written and not confirmed: each keeps its key, so that it is never said twice. */
-  readonly outbox?: readonly { readonly key: string; readonly text: string; readonly at: number }[];
+  readonly outbox?: readonly Waiting[];
 }
 
 export class Memory {
@@ -51,10 +61,17 @@ export class Memory {
     this.#own.write({ ...this.desk, ...change } as Desk);
   }
 
-  /** Calls when another tab has kept something. */
-  watch(changed: () => void): void {
-    addEventListener("storage", (event) => {
-      if (event.key === this.#name) changed();
+  /** Everything of the visitor, in all tabs: the others hear of it and do the same. */
+  forget(): void {
+    this.#shared.clear();
+    this.#own.clear();
+  }
+
+  /** Calls when another tab has kept something, or somebody took all of it away. */
+  watch(changed: (gone: boolean) => void): void {
+    addEventListener("storage", ({ key, newValue }) => {
+      const gone = newValue === null && Object.keys(this.kept).length === 0;
+      if (key === this.#name || key === null) changed(gone);
     });
   }
 }
@@ -86,6 +103,15 @@ class Shelf<T extends object> {
     } catch {
       // Blocked or full: from here on this page remembers by itself.
       this.#here = value;
+    }
+  }
+
+  clear(): void {
+    this.#here = undefined;
+    try {
+      this.#store().removeItem(this.#name);
+    } catch {
+      // Nothing was kept there.
     }
   }
 }

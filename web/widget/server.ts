@@ -33,6 +33,14 @@ export type No =
 
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly no: No };
 
+interface Request {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly key?: string;
+  /** It goes on when the page is left. */
+  readonly outlasts?: boolean;
+}
+
 export class Server {
   readonly #base: string;
 
@@ -65,7 +73,7 @@ export class Server {
   }
 
   end(token: string, key: string): Promise<Answer<unknown>> {
-    return this.#ask("POST", "/end", { token, body: {}, key });
+    return this.#ask("POST", "/end", { token, body: {}, key, outlasts: true });
   }
 
   stream(token: string): WebSocket {
@@ -75,7 +83,7 @@ export class Server {
   async #ask<T>(
     method: string,
     path: string,
-    { token, body, key }: { token?: string; body?: unknown; key?: string } = {},
+    { token, body, key, outlasts = false }: Request = {},
   ): Promise<Answer<T>> {
     const headers: Record<string, string> = {};
     if (token) headers["authorization"] = `Bearer ${token}`;
@@ -88,6 +96,7 @@ export class Server {
         ...(body ? { body: JSON.stringify(body) } : {}),
         cache: "no-store",
         credentials: "omit",
+        keepalive: outlasts,
         referrerPolicy: "no-referrer",
         signal: AbortSignal.timeout(REQUEST_MS_MAX),
       });

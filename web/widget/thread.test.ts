@@ -33,7 +33,13 @@ const state = (stage: string, more: object = {}, minute = 0): Input => ({
   state: { stage, ...more },
   now: NOW + minute * 60_000,
 });
-const wrote = (key: string, text: string): Input => ({ is: "wrote", key, text, now: NOW });
+const wrote = (key: string, text: string, after: number | undefined = 0): Input => ({
+  is: "wrote",
+  key,
+  text,
+  now: NOW,
+  after,
+});
 const heard = (message: Message): Input => ({ is: "message", message, now: NOW });
 
 describe("a chat from its first word to its end", () => {
@@ -130,6 +136,31 @@ describe("a message of the visitor", () => {
       { is: "visit", visit: { stage: "waiting", messages: [message("m1", "client", "Hello", 0)] }, now: NOW },
     );
     expect(told(thread)).toEqual(["me: Hello"]);
+  });
+
+  it("is not what was said in the same words before it was written", () => {
+    const lastWeek = message("m1", "client", "ok", -7 * 24 * 60);
+    const visit: Input = { is: "visit", visit: { stage: "ended", messages: [lastWeek] }, now: NOW };
+    for (const after of [Date.parse(lastWeek.at), undefined]) {
+      const thread = step(step(EMPTY, { ...wrote("k1", "ok"), after } as Input), visit);
+      expect(told(thread)).toEqual(["me: ok", "-- ended", "me (pending): ok"]);
+    }
+    const known = after(wrote("k1", "ok", Date.parse(lastWeek.at)), visit);
+    expect(told(step(known, heard(message("m2", "client", "ok", 0))))).toEqual([
+      "me: ok",
+      "-- ended",
+      "me: ok",
+    ]);
+  });
+
+  it("is not the same words that were confirmed while it waited for its turn", () => {
+    const [first, second] = [message("m1", "client", "ok", 0), message("m2", "client", "ok", 1)];
+    const thread = after(wrote("k1", "ok"), wrote("k2", "ok"), heard(first));
+    const [{ key, text, after: behind } = { key: "", text: "", after: 0 }] = outbox(thread);
+    // The page is loaded again, and everything is told anew.
+    const again = after(wrote(key, text, behind), heard(first));
+    expect(told(again)).toEqual(["me: ok", "me (pending): ok"]);
+    expect(told(step(again, heard(second)))).toEqual(["me: ok", "me: ok"]);
   });
 
   it("twice the same is two messages", () => {

@@ -26,6 +26,8 @@ export type Entry =
       readonly key: string;
       readonly text: string;
       readonly at: number;
+      /** When the newest message was said that was there before it; unknown where the thread was not read yet. */
+      readonly after: number | undefined;
       readonly how: Sending;
     }
   | {
@@ -69,7 +71,13 @@ export type Input =
     }
   | { readonly is: "state"; readonly state: Standing; readonly now: number }
   | { readonly is: "message"; readonly message: Message; readonly now: number }
-  | { readonly is: "wrote"; readonly key: string; readonly text: string; readonly now: number }
+  | {
+      readonly is: "wrote";
+      readonly key: string;
+      readonly text: string;
+      readonly now: number;
+      readonly after: number | undefined;
+    }
   | { readonly is: "sent"; readonly key: string; readonly id?: string; readonly now: number }
   | { readonly is: "unsent"; readonly key: string; readonly why: string }
   | { readonly is: "again"; readonly key: string };
@@ -95,14 +103,13 @@ export function step(thread: Thread, input: Input): Thread {
       return moved(thread, stageOf(input.state), input.now);
     case "message":
       return said(thread, input.message, input.now);
-    case "wrote":
+    case "wrote": {
+      const { key, text, now: at, after } = input;
       return {
         ...thread,
-        entries: [
-          ...thread.entries,
-          { is: "mine", key: input.key, text: input.text, at: input.now, how: { is: "pending" } },
-        ],
+        entries: [...thread.entries, { is: "mine", key, text, at, after, how: { is: "pending" } }],
       };
+    }
     case "sent":
       return sent(thread, input);
     case "unsent":
@@ -122,6 +129,11 @@ export function unread(thread: Thread, read: string | undefined): number {
 /** The newest message of the thread, whoever wrote it. */
 export function newest(thread: Thread): string | undefined {
   return thread.entries.filter((entry) => entry.is === "said").at(-1)?.id;
+}
+
+/** When the newest message of the thread was said; 0 where there is none. */
+export function newestAt(thread: Thread): number {
+  return thread.entries.filter((entry) => entry.is === "said").at(-1)?.at ?? 0;
 }
 
 /** What was written and is not confirmed. */
@@ -145,33 +157,44 @@ function stageOf(standing: Standing): Stage {
 function said(thread: Thread, message: Message, now: number): Thread {
   if (thread.entries.some((entry) => entry.is === "said" && entry.id === message.id)) return thread;
   const by = message.author === "agent" ? "agent" : "visitor";
-  // The stream may tell of our own message before its request is answered.
+  const name = message.name ?? undefined;
+  const told = Date.parse(message.at);
+  const at = Number.isNaN(told) ? now : told;
+  // The stream may tell of our own message before its request is answered. What was there before it was written is
+  // not it, though it be the same words; where that is unknown, the answer alone settles it.
   const own =
     by === "visitor"
-      ? thread.entries.find((entry) => entry.is === "mine" && entry.text === message.text)
+      ? outbox(thread).find(({ text, after }) => text === message.text && after !== undefined && after < at)
       : undefined;
-  const name = message.name ?? undefined;
-  const at = Date.parse(message.at);
   const entry: Entry = {
     is: "said",
     key: own?.key ?? message.id,
     id: message.id,
     by,
     text: message.text,
-    at: Number.isNaN(at) ? now : at,
+    at,
     ...(name ? { name } : {}),
   };
-  const rest = own ? thread.entries.filter((other) => other !== own) : thread.entries;
+  const rest = own ? confirmed(thread.entries, own, at) : thread.entries;
   return { ...thread, entries: placed(rest, entry) };
+}
+
+/** Without what is confirmed. What is still to be sent comes after it. */
+function confirmed(entries: readonly Entry[], own: Entry, at: number): Entry[] {
+  return entries
+    .filter((entry) => entry !== own)
+    .map((entry) =>
+      entry.is === "mine" && entry.after !== undefined && entry.after < at ? { ...entry, after: at } : entry,
+    );
 }
 
 function sent(thread: Thread, { key, id, now }: Input & { is: "sent" }): Thread {
   const own = thread.entries.find((entry) => entry.is === "mine" && entry.key === key);
   if (!own || own.is !== "mine") return thread;
-  const rest = thread.entries.filter((entry) => entry !== own);
-  if (rest.some((entry) => entry.is === "said" && entry.id === id)) return { ...thread, entries: rest };
   // Without an id the stream's word of it must find it: it stays ours until then.
   if (id === undefined) return sending(thread, key, { is: "pending" });
+  const rest = confirmed(thread.entries, own, now);
+  if (rest.some((entry) => entry.is === "said" && entry.id === id)) return { ...thread, entries: rest };
   return {
     ...thread,
     entries: placed(rest, { is: "said", key, id, by: "visitor", text: own.text, at: now }),

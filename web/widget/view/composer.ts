@@ -56,6 +56,11 @@ export class Composer {
     if (this.field.scrollHeight) this.field.style.height = `${this.field.scrollHeight}px`;
   }
 
+  clear(): void {
+    this.field.value = "";
+    this.#typed();
+  }
+
   #typed(): void {
     const { words, number } = this.#tongue;
     const length = lengthOf(this.field.value);
@@ -94,8 +99,7 @@ export class Composer {
     event.preventDefault();
     if (lengthOf(this.field.value).is !== "fits") return;
     this.#writes.write(this.field.value);
-    this.field.value = "";
-    this.#typed();
+    this.clear();
     this.field.focus();
   }
 

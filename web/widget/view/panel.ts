@@ -1,8 +1,7 @@
 // The panel: who one talks to, how things stand, the thread, and where to write.
 
-import type { Chat, Shown, Widget } from "../chat";
+import { type Chat, type Shown, shutBy } from "../chat";
 import { LOST_MS_SHOWN } from "../limits";
-import type { No } from "../server";
 import type { Stage } from "../thread";
 import { type Tongue, filled } from "../words";
 import { about } from "./about";
@@ -31,6 +30,7 @@ export class Panel {
   readonly #anew: HTMLElement;
   readonly #sheet: HTMLElement;
   #hellos = "";
+  #visitor = 0;
   #countdown: ReturnType<typeof setTimeout> | undefined;
   #until: { readonly no: Shown["no"]; readonly at: number } | undefined;
 
@@ -118,6 +118,11 @@ export class Panel {
 
   show(shown: Shown): void {
     const { stage } = shown.thread;
+    if (shown.visitor !== this.#visitor) {
+      this.#visitor = shown.visitor;
+      this.#composer.clear();
+      this.#ask(false);
+    }
     this.#head(shown);
     this.#stands(shown, stage);
     this.#greet(shown);
@@ -182,13 +187,13 @@ export class Panel {
     say(this.#told, place ? filled(words.inLine, { n: number(place) }) : words.inLineSomewhere);
   }
 
-  #greet({ widget, thread, asks }: Shown): void {
+  #greet({ widget, thread, asks, visitor }: Shown): void {
     const { words } = this.#tongue;
     const no = shutBy(widget);
     const shut = no ? refusal(no, this.#tongue, 0) : "";
     const looks = widget.is === "known" ? widget.looks : undefined;
     const asked = asks && looks !== undefined && thread.stage.is === "none" && thread.entries.length === 0;
-    const key = `${looks?.name}\n${looks?.greeting}\n${asked}\n${shut}`;
+    const key = [looks?.name, looks?.greeting, asked, shut, visitor].join("\n");
     if (this.#hellos === key) return;
     this.#hellos = key;
     const focused = this.#hello.contains(focusedIn(this.element));
@@ -310,12 +315,6 @@ export class Panel {
 
 function focusedIn(element: Element): Element | null {
   return (element.getRootNode() as ShadowRoot).activeElement;
-}
-
-/** Why nobody can write here, where waiting does not help. */
-function shutBy(widget: Widget): No | undefined {
-  const no = widget.is === "no" ? widget.no : undefined;
-  return no?.is === "refused" || no?.is === "closed" ? no : undefined;
 }
 
 function initial(name: string): string {
