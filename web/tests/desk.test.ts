@@ -25,7 +25,7 @@ const NOON = Date.parse("2026-03-02T12:00:00.000Z");
 
 function said(
   position: number,
-  author: "client" | "agent",
+  author: MessageRow["author"],
   text = `m${position}`,
   at = NOON + position * 1000,
 ) {
@@ -44,6 +44,7 @@ test("a client waits since its first word after the last answer", () => {
   expect(waitingSince([said(1, "client"), said(2, "agent")])).toBeUndefined();
   const thread = [said(1, "client"), said(2, "agent"), said(3, "client"), said(4, "client")];
   expect(waitingSince(thread)).toBe(thread[2]?.ts);
+  expect(waitingSince([said(1, "client"), said(2, "note")])).toBe(said(1, "client").ts);
 });
 
 test("what lies behind the place up to which one read is new, if a client said it", () => {

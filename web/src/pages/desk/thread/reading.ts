@@ -7,6 +7,7 @@ export function waitingSince(messages: readonly MessageRow[]): string | undefine
   let since: string | undefined;
   for (let place = messages.length - 1; place >= 0; place--) {
     const message = messages[place];
+    if (message?.author === "note") continue;
     if (message?.author !== "client") break;
     since = message.ts;
   }

@@ -21,8 +21,10 @@ export class Talk {
     this.remember();
   }
 
-  /** What was said last. */
+  /** What was written last. */
   readonly last = $derived.by(() => this.thread.messages.at(-1));
+  /** What was said last, by the client or to it. */
+  readonly said = $derived.by(() => this.thread.messages.findLast(({ author }) => author !== "note"));
   /** The position of the client's last word. */
   readonly newest = $derived.by(
     () => this.thread.messages.findLast((message) => message.author === "client")?.position ?? 0,
