@@ -306,7 +306,7 @@ test("an open page learns that its widget has a new name, and that it is gone", 
   guard.expect(/CORS|ERR_FAILED|readyroom|404/i);
   await house.admin.delete(`/v1/widgets/${widget}`);
   await comesBack(page, 6);
-  await panel(page).getByText("This chat is not available on this website.").waitFor();
+  await panel(page).getByText("This chat does not exist any more.").waitFor();
   assert.equal(await field(page).isVisible(), false);
   await somebody.close();
 });

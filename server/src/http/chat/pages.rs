@@ -18,11 +18,14 @@ const ALLOWED_S: &str = "600";
 
 /// Tells browsers whether a page may read what it asked for; answers their questions before they ask.
 pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Response {
-    let Some(widget) = named(request.uri().path()).and_then(|id| app.directory.find_widget(id)) else {
+    let Some(id) = named(request.uri().path()) else {
         return next.run(request).await;
     };
+    let widget = app.directory.find_widget(id);
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let allowed = origin.filter(|_| admit(&widget, request.headers(), request.uri()).is_ok());
+    // That there is no such widget every page may read.
+    let admitted = |widget: &Widget| admit(widget, request.headers(), request.uri()).is_ok();
+    let allowed = origin.filter(|_| widget.as_ref().is_none_or(admitted));
     let asks_before = request.method() == Method::OPTIONS;
     // What is asked before is counted as what is asked.
     let mut response = next.run(request).await;

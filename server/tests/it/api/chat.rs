@@ -399,7 +399,9 @@ async fn only_the_pages_of_a_widget_chat() {
     };
     assert_eq!(code, 4409);
     shop.house.admin.delete(&format!("/v1/widgets/{}", shop.widget)).await.ok();
-    assert_eq!(olga.page.get(&olga.path("/visit")).await.no(404), "unknown_widget");
+    let gone = olga.page.get(&olga.path("/visit")).await;
+    assert_eq!(gone.header("access-control-allow-origin"), Some(PAGE));
+    assert_eq!(gone.no(404), "unknown_widget");
 }
 
 #[tokio::test(flavor = "multi_thread")]
