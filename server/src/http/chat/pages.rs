@@ -24,8 +24,8 @@ pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Resp
     let widget = app.directory.find_widget(id);
     let origin = request.headers().get(header::ORIGIN).cloned();
     // That there is no such widget every page may read.
-    let admitted = |widget: &Widget| admit(widget, request.headers(), request.uri()).is_ok();
-    let allowed = origin.filter(|_| widget.as_ref().is_none_or(admitted));
+    let (headers, uri) = (request.headers(), request.uri());
+    let allowed = origin.filter(|_| widget.as_deref().is_none_or(|widget| admit(widget, headers, uri).is_ok()));
     let asks_before = request.method() == Method::OPTIONS;
     // What is asked before is counted as what is asked.
     let mut response = next.run(request).await;
