@@ -123,11 +123,15 @@ test("a break asked for during a chat waits until the client is answered, and ca
 });
 
 test("a code is set under Away or Busy, and wrap-up is begun and ended by hand", async () => {
+  const names = [{ locale: "en", name: "Daily stand-up" }];
+  await house.admin.post("/v1/reasons", { code: "standup", names, class: "busy" });
   const { page, ...one } = await agent();
   const inOrder = async () => {
     await status(page).click();
-    const lines = await page.getByRole("menu").innerText();
-    return ["Away", "Lunch break", "Busy", "Meeting", "Begin wrap-up"].map((word) => lines.indexOf(word));
+    const lines = await page.getByRole("menu").textContent();
+    return ["Away", "Lunch break", "Busy", "Daily stand-up", "Begin wrap-up"].map((word) =>
+      lines.indexOf(word),
+    );
   };
   const places = await inOrder();
   assert.ok(
@@ -136,9 +140,9 @@ test("a code is set under Away or Busy, and wrap-up is begun and ended by hand",
   );
   const choose = (role, name) => page.getByRole(role, { name }).click();
   const row = () => house.admin.get(`/v1/agents/${one.id}`);
-  await choose("menuitemradio", /^Meeting/);
-  await status(page).getByText("Meeting").waitFor();
-  assert.deepEqual([(await row()).desk, (await row()).aux.reason], ["busy", "meeting"]);
+  await choose("menuitemradio", /^Daily stand-up/);
+  await status(page).getByText("Daily stand-up").waitFor();
+  assert.deepEqual([(await row()).desk, (await row()).aux.reason], ["busy", "standup"]);
   await status(page).click();
   await choose("menuitemradio", /^Lunch break/);
   await status(page).getByText("Lunch break").waitFor();

@@ -39,6 +39,7 @@ export class News {
 /** Tells of them as long as the desk is open. */
 export function tellUnheard(desk: Desk): void {
   const news = new News();
+  const looks = new Set<ReturnType<typeof setTimeout>>();
   let shown: (() => void) | undefined;
 
   const heard = $derived(
@@ -56,8 +57,9 @@ export function tellUnheard(desk: Desk): void {
   $effect(() => desks.stand());
   $effect(() => {
     if (!desk.ready) return;
-    for (const id of news.of(heard)) setTimeout(() => tell(id), LOOK_MS);
+    for (const id of news.of(heard)) looks.add(setTimeout(() => tell(id), LOOK_MS));
   });
+  $effect(() => () => looks.forEach((look) => clearTimeout(look)));
   $effect(() => {
     title.unread = unread;
     // Looked at here or in another tab: what was shown of it is over.
