@@ -11,6 +11,7 @@ use readyroom_core::engine::{Engine, Input};
 use readyroom_core::event::codec::{Kept, Promise};
 use readyroom_core::event::{Actor, Author, DeviceKind, Event, Recorded, Sealed, SkillLevel, codec};
 use readyroom_core::floor::Floor;
+use readyroom_core::floor::facts::StageFacts;
 use readyroom_core::ids::*;
 use readyroom_core::settings::*;
 use std::collections::BTreeSet;
@@ -27,7 +28,7 @@ fn every_format_ever_written_still_folds_to_the_same_floor() {
         write_todays();
     }
     let mut formats = BTreeSet::new();
-    for name in ["format-1", "format-2", "format-2-promises", "format-2-people"] {
+    for name in ["format-1", "format-2", "format-2-promises", "format-2-people", "format-2-notes"] {
         let body = std::fs::read(golden(&format!("{name}.bin"))).expect("each name has its golden log");
         assert!(name.starts_with(&format!("format-{}", body[0])), "{name} has format {}", body[0]);
         formats.insert(body[0]);
@@ -153,11 +154,12 @@ fn write_todays() {
 }
 
 /// The pairs that this program would write.
-fn todays() -> [(String, Vec<u8>); 3] {
+fn todays() -> [(String, Vec<u8>); 4] {
     let name = format!("format-{}", codec::FORMAT);
     [
         (format!("{name}-promises"), promised()),
         (format!("{name}-people"), encoded(&people())),
+        (format!("{name}-notes"), encoded(&notes())),
         (name, encoded(&everything())),
     ]
 }
@@ -202,7 +204,14 @@ fn tell(body: &[u8]) -> String {
     let mut conversations: Vec<_> = floor.conversations().map(|(slot, _)| floor.conversation_facts(slot)).collect();
     conversations.sort_by_key(|facts| facts.conversation);
     for facts in conversations {
-        told += &format!("{} {:?} {:?} priority {}\n", facts.conversation, facts.stage, facts.pending, facts.priority);
+        let stage = match facts.stage {
+            // As it was told before facts knew until when.
+            StageFacts::Offered { agent, offer, until: _ } => {
+                format!("Offered {{ agent: {agent:?}, offer: {offer:?} }}")
+            }
+            stage => format!("{stage:?}"),
+        };
+        told += &format!("{} {stage} {:?} priority {}\n", facts.conversation, facts.pending, facts.priority);
     }
     for Kept { no, at, promise } in body.promises {
         let (key, request, answer) = (promise.key[0], promise.request[0], String::from_utf8_lossy(&promise.answer));
@@ -237,6 +246,20 @@ fn people() -> Vec<Recorded> {
     let mut driver = Driver::new();
     describe_and_forget(&mut driver);
     driver.events
+}
+
+fn notes() -> Vec<Recorded> {
+    let (queue, conversation) = (QueueId::from_u128(21), ConversationId::from_u128(41));
+    let mut driver = Driver::new();
+    driver.add_queue(queue, queue_of(Channel::Chat, 0));
+    driver.enter(conversation, Channel::Chat, queue);
+    note(&mut driver, conversation);
+    driver.events
+}
+
+/// Something for whoever gets it.
+fn note(driver: &mut Driver, conversation: ConversationId) {
+    driver.must(BOSS, RecordNote { conversation, body: Sealed { key: KeyId::from_u128(9), bytes: vec![4, 5] } });
 }
 
 /// What is written down about a person, and that it is forgotten.
@@ -311,6 +334,7 @@ fn everything() -> Vec<Recorded> {
     driver.must(BOSS, RequireSkills { conversation: work(3), skills: vec![SkillLevel { skill: billing, level: 2 }] });
     driver.must(BOSS, SetOwner { conversation: work(3), owner: Some(bruno) });
     driver.must(BOSS, SetPriority { conversation: work(3), priority: 9 });
+    note(&mut driver, work(3));
     driver.must(BOSS, BlockClient { client: ClientId::from_u128(77), blocked: true });
 
     describe_and_forget(&mut driver);
