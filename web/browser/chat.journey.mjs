@@ -98,6 +98,13 @@ test("a visitor writes, an agent answers, a supervisor sees it, and it ends for 
   await say(guest.page, "Then I take it.");
   await thread(anna.page).getByText("Then I take it.").waitFor();
 
+  await anna.page.getByRole("textbox", { name: /^Message to/ }).fill("A regular, be kind.");
+  await anna.page.getByRole("button", { name: "Note", exact: true }).click();
+  await thread(anna.page).getByText("A regular, be kind.").waitFor();
+  await guest.page.reload();
+  await thread(guest.page).getByText("Then I take it.").waitFor();
+  assert.equal(await guest.page.getByText("A regular, be kind.").count(), 0);
+
   await end(anna.page);
   await panel(guest.page).getByText("The chat has ended").waitFor();
   await accessible(guest.page);

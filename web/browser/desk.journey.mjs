@@ -384,7 +384,7 @@ test("whose session is over signs in and is where they were", async () => {
   await one.close();
 });
 
-test("a conversation is handed to a queue, and to an agent who can take it", async () => {
+test("a conversation is handed to a queue with a note, and to an agent who can take it", async () => {
   const other = await agent();
   const away = await agent({ begin: async () => {} });
   const { page, ...one } = await agent();
@@ -396,6 +396,7 @@ test("a conversation is handed to a queue, and to an agent who can take it", asy
     .getByRole("option", { name: new RegExp(`Amara ${people - 1}\\b`) })
     .getByText("Not logged in")
     .waitFor();
+  await dialog.getByRole("textbox", { name: "Note for whoever gets it" }).fill("Parcel 7 is lost.");
   await accessible(page);
   await shot(page, "desk-transfer");
   await dialog.getByRole("combobox").fill(`Billing ${people - 2}`);
@@ -403,6 +404,9 @@ test("a conversation is handed to a queue, and to an agent who can take it", asy
   await page.getByText(`Handed to Billing ${people - 2}.`).waitFor();
   await offerCard(other.page).getByText("To a queue please").waitFor();
   await other.page.keyboard.press("a");
+  await thread(other.page).getByText("Parcel 7 is lost.").waitFor();
+  await thread(other.page).getByText("Note for colleagues").waitFor();
+  await shot(other.page, "desk-note");
 
   await chat(page, one.queue, "c11", "To an agent please");
   await page.keyboard.press("Escape");
