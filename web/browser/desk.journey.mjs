@@ -421,7 +421,8 @@ test("a conversation is handed to a queue with a note, and to an agent who can t
 });
 
 test("wrap-up runs, is made longer, and is finished", async () => {
-  const { page, ...one } = await agent({ queue: { wrap_up_s: 40 } });
+  const { page, ...one } = await agent({ queue: { wrap_up_s: 90 } });
+  const until = async () => Date.parse((await house.admin.get(`/v1/agents/${one.id}`)).wrap_up.until);
   await chat(page, one.queue, "c12");
   await composer(page).fill("Done.");
   await page.keyboard.press("Enter");
@@ -433,8 +434,12 @@ test("wrap-up runs, is made longer, and is finished", async () => {
   assert.match(await status(page).textContent(), /Wrap-up/);
   await accessible(page);
   await shot(page, "desk-wrap-up");
+  const before = await until();
+  const extended = page.waitForResponse(/wrap-up\/extend$/);
   await card.getByRole("button", { name: "+30 s" }).click();
-  await card.getByText(/^1:0/).waitFor();
+  await extended;
+  assert.equal((await until()) - before, 30_000);
+  await card.getByText(/^[12]:\d\d$/).waitFor();
   await page.keyboard.press("Control+Enter");
   await card.waitFor({ state: "detached" });
   await page.locator('button.state[data-b="ready"]').waitFor();

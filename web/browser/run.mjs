@@ -17,7 +17,7 @@ async function files() {
 }
 
 const count = { passed: 0, failed: 0, skipped: 0 };
-const told = run({ files: await files(), concurrency: false, timeout: 300_000 });
+const told = run({ files: await files(), concurrency: false, timeout: 600_000 });
 // A suite or a file is no check of its own, unless it broke.
 const isCheck = (event) => event.details?.type !== "suite" && !event.name.endsWith(".journey.mjs");
 told.on("test:pass", (event) => {
