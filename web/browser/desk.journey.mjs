@@ -403,6 +403,7 @@ test("a conversation is handed to a queue with a note, and to an agent who can t
   await dialog.getByRole("button", { name: `Hand to Billing ${people - 2}` }).click();
   await page.getByText(`Handed to Billing ${people - 2}.`).waitFor();
   await offerCard(other.page).getByText("To a queue please").waitFor();
+  await offerCard(other.page).getByText("Parcel 7 is lost.").waitFor();
   await other.page.keyboard.press("a");
   await thread(other.page).getByText("Parcel 7 is lost.").waitFor();
   await thread(other.page).getByText("Note for colleagues").waitFor();

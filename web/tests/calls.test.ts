@@ -13,6 +13,7 @@ const row = (id: string, about: Partial<ConversationRow> = {}) =>
     agent: "us_1",
     stage: "offered",
     offer: `of_${id}`,
+    offer_until: UNTIL,
     queue: "qu_1",
     client: `cl_${id}`,
     channel: "chat",
@@ -29,7 +30,7 @@ test("my row alone is enough to be called, and two offers are two calls", () => 
   ]);
   expect(callsOf(me, [row("cv_2"), row("cv_1")]).map((call) => [call.id, call.client, call.until])).toEqual([
     ["of_cv_1", "cl_cv_1", UNTIL],
-    ["of_cv_2", "cl_cv_2", undefined],
+    ["of_cv_2", "cl_cv_2", UNTIL],
   ]);
 });
 

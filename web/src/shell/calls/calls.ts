@@ -11,11 +11,11 @@ export type Call = {
   client: string | undefined;
   /** How it speaks, likewise. */
   channel: ConversationRow["channel"] | undefined;
-  /** Until when; a row tells it of the first of several only. */
+  /** Until when. */
   until: string | undefined;
 };
 
-/** All of them, the oldest first: my row names the first, the rows of conversations name the others. */
+/** All of them, the oldest first: my row names the first also where the page has no rows of conversations. */
 export function callsOf(me: AgentRow | undefined, rows: readonly ConversationRow[]): Call[] {
   if (me === undefined) return [];
   const first = me.offer ?? undefined;
@@ -28,7 +28,7 @@ export function callsOf(me: AgentRow | undefined, rows: readonly ConversationRow
       queue: row.queue,
       client: row.client,
       channel: row.channel,
-      until: first?.id === row.offer ? first?.until : undefined,
+      until: row.offer_until ?? undefined,
     }));
   if (first === undefined || calls.some((call) => call.id === first.id)) return calls;
   const { id, conversation, queue, until } = first;

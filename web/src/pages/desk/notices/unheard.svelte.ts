@@ -76,7 +76,7 @@ export function tellUnheard(desk: Desk): void {
       const client = visible(desk.clients.name(row.client));
       sound.chime();
       shown?.();
-      shown = notify.show(m.desk_wrote({ client }), visible(talk.last?.text ?? ""), "word", desks);
+      shown = notify.show(m.desk_wrote({ client }), visible(talk.said?.text ?? ""), "word", desks);
     });
   }
 }
