@@ -45,6 +45,8 @@ async function chat(page, queue, client, text = "Good morning") {
   await offerCard(page).waitFor();
   await page.keyboard.press("Alt+a");
   await thread(page).getByText(text, { exact: true }).waitFor();
+  // A thread that was just opened takes the keys for its own; until then a press would come too early.
+  await page.locator("textarea:focus").waitFor();
   return id;
 }
 
