@@ -136,6 +136,9 @@ const server = await preview({ preview: { port: 0, proxy }, logLevel: "error" })
 const chromium = await browser();
 const context = await chromium.newContext({ viewport: SIZES.wide });
 context.setDefaultTimeout(120_000);
+// Pages ask who is signed in only where somebody was.
+const [url] = server.resolvedUrls.local;
+await context.addCookies([{ name: "readyroom_here", value: "1", url }]);
 const page = await context.newPage();
 page.on("pageerror", (error) => console.error(error));
 
@@ -150,7 +153,7 @@ await page.route("**/v1/**", (route) =>
   route.fulfill(json(route.request().url().includes("sessions") ? session : { data: [], position: 1 })),
 );
 
-await page.goto(`${server.resolvedUrls.local[0]}supervisor`);
+await page.goto(`${url}supervisor`);
 await page.locator("tbody tr[aria-rowindex]").first().waitFor();
 await page.waitForTimeout(2_000);
 
