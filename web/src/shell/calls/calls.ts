@@ -12,7 +12,7 @@ export type Call = {
   /** How it speaks, likewise. */
   channel: ConversationRow["channel"] | undefined;
   /** Until when. */
-  until: string | undefined;
+  until: string;
 };
 
 /** All of them, the oldest first: my row names the first also where the page has no rows of conversations. */
@@ -22,14 +22,9 @@ export function callsOf(me: AgentRow | undefined, rows: readonly ConversationRow
   const calls = rows
     .filter((row) => row.agent === me.id && row.stage === "offered")
     .toSorted((one, other) => one.id.localeCompare(other.id))
-    .map((row): Call => ({
-      id: row.offer ?? row.id,
-      conversation: row.id,
-      queue: row.queue,
-      client: row.client,
-      channel: row.channel,
-      until: row.offer_until ?? undefined,
-    }));
+    .flatMap(({ id: conversation, offer, offer_until, queue, client, channel }): Call[] =>
+      offer && offer_until ? [{ id: offer, conversation, queue, client, channel, until: offer_until }] : [],
+    );
   if (first === undefined || calls.some((call) => call.id === first.id)) return calls;
   const { id, conversation, queue, until } = first;
   return [{ id, conversation, queue, until, client: undefined, channel: undefined }, ...calls];
